@@ -1,0 +1,215 @@
+//! What only the window's page and its Rust side say to each other.
+
+use crate::{
+    auth::StaffInfo,
+    live::Freshness,
+    now::NowView,
+    wire::wire,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+wire! {
+    /// A system that this window can work on.
+    pub struct Environment {
+        /// Made by the window.
+        pub id: String,
+        /// For people: "Local", "Production EU".
+        pub name: String,
+        /// Decides colour, words and caution.
+        pub kind: EnvironmentKind,
+        /// Base URL of the API. `https`, or loopback.
+        pub api_url: String,
+    }
+
+    /// Decides colour, words and caution.
+    #[serde(rename_all = "snake_case")]
+    #[derive(Copy, Eq)]
+    pub enum EnvironmentKind {
+        /// A developer's machine.
+        Local,
+        /// For trying things.
+        Staging,
+        /// Real customers.
+        Production,
+    }
+
+    /// Kept by `tauri-plugin-store`; never a secret.
+    pub struct Preferences {
+        /// Version of this shape.
+        pub schema: u32,
+        /// Light, dark, or as the system has it.
+        pub theme: Theme,
+        /// Height of a row.
+        pub density: Density,
+        /// Relative or absolute times.
+        pub times: Times,
+        /// Environment to open with.
+        pub environment_id: Option<String>,
+        /// Known environments.
+        pub environments: Vec<Environment>,
+    }
+
+    /// Light, dark, or as the system has it.
+    #[serde(rename_all = "snake_case")]
+    #[derive(Copy, Eq)]
+    pub enum Theme {
+        /// As the system has it.
+        System,
+        /// Light.
+        Light,
+        /// Dark.
+        Dark,
+    }
+
+    /// Height of a row.
+    #[serde(rename_all = "snake_case")]
+    #[derive(Copy, Eq)]
+    pub enum Density {
+        /// 28 px.
+        Compact,
+        /// 32 px.
+        Normal,
+        /// 40 px.
+        Relaxed,
+    }
+
+    /// How times are written.
+    #[serde(rename_all = "snake_case")]
+    #[derive(Copy, Eq)]
+    pub enum Times {
+        /// "2 min ago", exact on hover.
+        Relative,
+        /// In this machine's time zone.
+        Local,
+        /// In UTC.
+        Utc,
+    }
+
+    /// Whether credentials outlive the window.
+    #[serde(rename_all = "snake_case")]
+    #[derive(Copy, Eq)]
+    pub enum KeychainState {
+        /// Stored and read.
+        Ready,
+        /// There, but locked: unlock it, or go on for this session only.
+        Locked,
+        /// No keychain service on this machine.
+        Absent,
+        /// The person dismissed the prompt.
+        Denied,
+    }
+
+    /// Everything the page needs for its first paint, read while the window is still hidden.
+    pub struct Bootstrap {
+        /// What the person chose.
+        pub preferences: Preferences,
+        /// Where we are; `None` when no environment is known yet.
+        pub environment: Option<Environment>,
+        /// Who is signed in; `None`: show the sign-in screen.
+        pub staff: Option<StaffInfo>,
+        /// Why nobody is signed in, for people, when something went wrong.
+        pub sign_in_problem: Option<String>,
+        /// Whether credentials outlive the window.
+        pub keychain: KeychainState,
+        /// The first screen, when it could be read.
+        pub now: Option<NowView>,
+        /// How far it can be trusted.
+        pub freshness: Freshness,
+        /// Version of the window.
+        pub version: String,
+        /// The screen to open, as a path such as `/jobs/<id>`: a deep link, or where the person left.
+        pub path: Option<String>,
+    }
+
+    /// What a command is bound to: the thing, as the person saw it.
+    pub struct CommandTarget {
+        /// User, job or session.
+        pub id: Uuid,
+        /// The version that was on the screen.
+        pub version: u32,
+        /// Made by the page for one press of a button; repeated for "try again". Becomes the `Idempotency-Key`.
+        pub command_id: Uuid,
+    }
+
+    /// A command whose outcome this window does not know yet.
+    pub struct PendingCommand {
+        /// As in [`CommandTarget`].
+        pub command_id: Uuid,
+        /// What was asked, for people: "Enable demo mode for ana@example.com".
+        pub title: String,
+        /// The user it concerned.
+        pub user_id: Option<Uuid>,
+        /// The job it concerned.
+        pub job_id: Option<Uuid>,
+    }
+}
+
+/// Why a command of the window failed. The page switches on `type`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub enum IpcError {
+    /// No such thing.
+    NotFound {
+        /// For people.
+        message: String,
+    },
+    /// Sign in (again).
+    Unauthorized {
+        /// For people.
+        message: String,
+    },
+    /// This role may not.
+    Forbidden {
+        /// For people.
+        message: String,
+    },
+    /// It has changed since it was seen, or the rules do not allow it now. Nothing was changed.
+    Conflict {
+        /// For people.
+        message: String,
+        /// Finds the request in the API's log.
+        request_id: String,
+    },
+    /// API or database cannot be reached. Nothing was changed.
+    Unavailable {
+        /// For people.
+        message: String,
+        /// Seconds.
+        retry_after_s: u32,
+    },
+    /// The answer was lost: it may or may not have happened. Repeat with the same `command_id` to find out.
+    Unknown {
+        /// For people.
+        message: String,
+        /// The command.
+        command_id: Uuid,
+    },
+    /// A value is not acceptable.
+    Validation {
+        /// Which.
+        field: String,
+        /// For people.
+        message: String,
+    },
+    /// What is on the screen is too old to act on.
+    Stale {
+        /// For people.
+        message: String,
+    },
+    /// The keychain cannot be used.
+    Keychain {
+        /// In one word.
+        state: KeychainState,
+        /// For people: how to mend it.
+        message: String,
+    },
+    /// A fault of ours; `id` finds it in the window's log.
+    Internal {
+        /// For people.
+        message: String,
+        /// Finds it in the log.
+        id: String,
+    },
+}

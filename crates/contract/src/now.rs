@@ -1,0 +1,106 @@
+//! The first screen: what needs a person, then how the service is doing.
+
+use crate::{
+    jobs::{JobCounts, WorkerRow},
+    wire::wire,
+};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+wire! {
+    /// The first screen.
+    pub struct NowView {
+        /// What needs a person first, worst first, at most 50.
+        pub attention: Vec<Attention>,
+        /// More than the 50 shown.
+        pub attention_more: bool,
+        /// Exact.
+        pub counts: JobCounts,
+        /// The promises to the product's users.
+        pub levels: ServiceLevels,
+        /// The last 60 minutes, oldest first, one entry a minute without gaps.
+        pub minutes: Vec<MinuteCount>,
+        /// Failures of the last hour by error, most frequent first, at most 10.
+        pub failures: Vec<FailureGroup>,
+        /// Workers heard of in the last hour.
+        pub workers: Vec<WorkerRow>,
+        /// Database time at which this was read.
+        pub as_of: DateTime<Utc>,
+    }
+
+    /// Something that does not mend itself, or may not.
+    pub struct Attention {
+        /// What is wrong.
+        pub kind: AttentionKind,
+        /// One line, for people.
+        pub title: String,
+        /// What it means and what to do.
+        pub advice: String,
+        /// The user concerned.
+        pub user_id: Option<Uuid>,
+        /// That user's e-mail.
+        pub user_email: Option<String>,
+        /// The job concerned.
+        pub job_id: Option<Uuid>,
+        /// Since when.
+        pub since: DateTime<Utc>,
+    }
+
+    /// What is wrong, worst first.
+    #[serde(rename_all = "snake_case")]
+    #[derive(Copy, Eq, PartialOrd, Ord)]
+    pub enum AttentionKind {
+        /// No worker has been heard of although jobs wait.
+        NoWorker,
+        /// A user is in progress and no live job belongs to it.
+        UserWithoutJob,
+        /// A lease ran out and nobody has rescued the job yet.
+        LeaseExpired,
+        /// Due for more than a minute and not claimed.
+        WaitingLong,
+        /// Running for longer than 95 of 100 jobs of its type, and than two minutes.
+        RunningLong,
+        /// Demo mode failed and waits for a person.
+        DemoModeFailed,
+    }
+
+    /// Measured over the last 24 hours, from `job_stats` and its tail.
+    pub struct ServiceLevels {
+        /// Completed of completed and failed demo jobs, 0 to 1; `None` without any. Promise: above 0.95.
+        pub success_rate: Option<f64>,
+        /// Demo jobs that ended.
+        pub finished: u32,
+        /// From asked for to done, seconds. Promise: 60 to 120.
+        pub completion_p50_s: Option<f64>,
+        /// From asked for to done, seconds.
+        pub completion_p95_s: Option<f64>,
+        /// How long the oldest due job has waited, seconds; `None` when none waits.
+        pub oldest_waiting_s: Option<f64>,
+        /// Workers heard of within three heartbeats.
+        pub workers_alive: u32,
+    }
+
+    /// What ended within a minute.
+    pub struct MinuteCount {
+        /// Start of the minute.
+        pub minute: DateTime<Utc>,
+        /// Completed.
+        pub completed: u32,
+        /// Failed for good.
+        pub failed: u32,
+    }
+
+    /// Failures with the same error.
+    pub struct FailureGroup {
+        /// The error, for people.
+        pub error: String,
+        /// What failed.
+        pub job_type: String,
+        /// How often.
+        pub count: u32,
+        /// The newest of them.
+        pub last_job_id: Uuid,
+        /// When that was.
+        pub last_at: DateTime<Utc>,
+    }
+}

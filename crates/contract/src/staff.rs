@@ -1,0 +1,84 @@
+//! What staff ask of the API. Each carries `Idempotency-Key` and `If-Match: "<version>"` as headers.
+
+use crate::{customer::ProfileChoice, wire::wire};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+wire! {
+    /// `POST /staff/users/{id}/demo-mode/enable`. Answers [`crate::users::UserView`].
+    #[serde(deny_unknown_fields)]
+    pub struct EnableDemoMode {
+        /// Why, for the audit trail; 3 to 500 characters.
+        pub reason: String,
+        /// Which profile.
+        pub profile: ProfileChoice,
+        /// Not before this time; without it at once.
+        pub run_at: Option<DateTime<Utc>>,
+    }
+
+    /// A command that needs nothing but its reason: demo-mode disable, cancel, dismiss (answer [`crate::users::UserView`]),
+    /// job cancel, retry (answer [`crate::jobs::JobDetail`]), session revoke (answers [`crate::sessions::SessionRow`]).
+    #[serde(deny_unknown_fields)]
+    pub struct WithReason {
+        /// Why, for the audit trail; 3 to 500 characters.
+        pub reason: String,
+    }
+
+    /// `POST /staff/jobs/{id}/reschedule`. Answers [`crate::jobs::JobDetail`].
+    #[serde(deny_unknown_fields)]
+    pub struct Reschedule {
+        /// Why, for the audit trail; 3 to 500 characters.
+        pub reason: String,
+        /// The new time, at most 90 days ahead; a time in the past means at once.
+        pub run_at: DateTime<Utc>,
+    }
+
+    /// `POST /staff/users/{id}/sessions/revoke`: all of a user's sessions, or all but one. Needs no `If-Match`.
+    #[serde(deny_unknown_fields)]
+    pub struct RevokeSessions {
+        /// Why, for the audit trail; 3 to 500 characters.
+        pub reason: String,
+        /// The one that stays.
+        pub except_session_id: Option<Uuid>,
+    }
+
+    /// Answer to [`RevokeSessions`].
+    pub struct SessionsRevoked {
+        /// Whose.
+        pub user_id: Uuid,
+        /// How many active sessions ended.
+        pub revoked: u32,
+        /// From when on their tokens are refused (database time).
+        pub at: DateTime<Utc>,
+    }
+
+    /// One row of the audit trail: who did what to whom, why, and what changed.
+    pub struct AuditEntry {
+        /// Grows with time.
+        pub id: String,
+        /// Database time.
+        pub at: DateTime<Utc>,
+        /// The person; `None` when a customer or the system acted.
+        pub staff_id: Option<Uuid>,
+        /// Who, in words: an e-mail, "customer", "system".
+        pub actor: String,
+        /// What: `demo_mode.enable`, `job.cancel`, `session.revoke`, …
+        pub action: String,
+        /// The user it concerned.
+        pub user_id: Option<Uuid>,
+        /// That user's e-mail as it was then.
+        pub user_email: Option<String>,
+        /// The job it concerned.
+        pub job_id: Option<Uuid>,
+        /// The session it concerned.
+        pub session_id: Option<Uuid>,
+        /// Why.
+        pub reason: Option<String>,
+        /// The state before, one word or short text.
+        pub before: Option<String>,
+        /// The state after.
+        pub after: Option<String>,
+        /// Finds the request in the API's log.
+        pub request_id: Option<String>,
+    }
+}

@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+mod actions;
+mod connection;
+mod demo_mode;
+mod illegal;
+mod job;
+mod job_type;
+mod retry;
+mod session;
+mod words;
+
+pub use actions::{ActionOffer, DemoModeAction, JobAction, Preview, SessionAction};
+pub use connection::{ConnectionEvent, ConnectionStatus, ConnectionTransition};
+pub use demo_mode::{DemoMode, DemoModeEvent, DemoModeStatus, DemoModeTransition, DemoOperation};
+pub use illegal::{IllegalTransition, UnknownWord};
+pub use job::{JobEvent, JobFacts, JobStatus, JobTransition};
+pub use job_type::{JobOutcome, JobType};
+pub use retry::{RetryPolicy, after_failure};
+pub use session::{SessionEvent, SessionStatus, SessionTransition};
