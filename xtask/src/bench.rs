@@ -1,0 +1,143 @@
+//! The figures. Each run says on what machine.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use serde_json::{Map, Value, json};
+
+use crate::headless::Headless;
+use crate::machine::Machine;
+use crate::postgres::{Source, Throwaway};
+use crate::run::{keep_going, say};
+use crate::stack::{Running, Up};
+use crate::{repo, setup, window};
+
+/// Measure, with release builds on a durable PostgreSQL, and print the figures as JSON.
+#[derive(clap::Args)]
+pub struct Args {
+    /// What to measure; everything when nothing is named.
+    #[arg(value_enum)]
+    names: Vec<Name>,
+    /// Write the figures to this file too.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Name {
+    /// How fast the API accepts an intent under load.
+    Api,
+    /// How many jobs a worker gets through, and how soon it picks one up.
+    Engine,
+    /// How long after a commit it is painted in the real window.
+    Live,
+    /// How soon the window shows its content, and what it takes in memory and on disk.
+    Start,
+    /// How long a page of the read-model takes with a million users and two million jobs.
+    Scale,
+}
+
+impl Name {
+    fn word(self) -> String {
+        self.to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
+    }
+
+    fn needs_window(self) -> bool {
+        matches!(self, Self::Live | Self::Start)
+    }
+}
+
+/// `cargo xtask bench`
+pub fn run(args: &Args) -> Result<()> {
+    let names = if args.names.is_empty() {
+        Name::value_variants()
+    } else {
+        &args.names
+    };
+    let machine = Machine::here(&Source::resolve()?.version());
+    repo::build_backend(true)?;
+    let mut figures = Map::new();
+    let mut failed = Vec::new();
+    for name in names {
+        say(format_args!("Measuring: {}", name.word()));
+        let outcome = if name.needs_window() {
+            in_window(*name)
+        } else {
+            on_database(*name)
+        };
+        keep_going()?;
+        match outcome {
+            Ok(figure) => drop(figures.insert(name.word(), figure)),
+            Err(error) => {
+                eprintln!("  {error:#}");
+                failed.push(name.word());
+            }
+        }
+    }
+    let report = serde_json::to_string_pretty(&json!({ "machine": machine, "figures": figures }))?;
+    println!("{report}");
+    if let Some(path) = &args.json {
+        std::fs::write(path, report + "\n")
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        bail!("not measured: {}", failed.join(", "))
+    }
+}
+
+fn on_database(name: Name) -> Result<Value> {
+    let postgres = Throwaway::for_benches()?;
+    let mut command = repo::cargo();
+    command.args([
+        "run",
+        "--quiet",
+        "--release",
+        "-p",
+        "testkit",
+        "--bin",
+        "bench",
+        "--",
+        &name.word(),
+    ]);
+    command
+        .env("BENCH_DATABASE_URL", postgres.owner.url())
+        .env("BENCH_SERVER_BIN", repo::binary("repruv-server", true)?)
+        .env("BENCH_SIMULATOR_BIN", repo::binary("simulator", true)?);
+    figures(&mut command)
+}
+
+fn in_window(name: Name) -> Result<Value> {
+    setup::page()?;
+    let program = window::build(true)?;
+    let stack = Running::apart("bench", |data| Up::apart(data, 0.02, true))?;
+    let screen = Headless::open()?;
+    let mut node = screen.command("node");
+    node.arg(repo::ui().join("e2e/bench.mjs")).arg(name.word());
+    node.env("REPRUV_E2E_BIN", program)
+        .env("REPRUV_E2E_STACK", stack.file());
+    figures(&mut node)
+}
+
+/// A bench prints its figures as the last thing on stdout; what it says meanwhile goes to stderr.
+fn figures(command: &mut std::process::Command) -> Result<Value> {
+    let file = repo::target()?.join("bench-figures.json");
+    command.stdout(Stdio::from(std::fs::File::create(&file)?));
+    crate::run::run(command)?;
+    parse(&file)
+}
+
+fn parse(file: &Path) -> Result<Value> {
+    let text = std::fs::read_to_string(file)?;
+    let json = text
+        .find('{')
+        .map(|at| &text[at..])
+        .context("the bench printed no figures")?;
+    serde_json::from_str(json)
+        .with_context(|| format!("the bench printed something else than JSON: {text}"))
+}

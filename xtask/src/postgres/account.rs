@@ -1,0 +1,77 @@
+//! The account PostgreSQL runs under. It refuses root, so as root it runs as somebody with no name for itself.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::run::output;
+
+/// Whom the server runs as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Account {
+    /// The person who runs this command.
+    Own,
+    /// Root runs this command, so the server gets this account.
+    Other { uid: u32, gid: u32 },
+}
+
+impl Account {
+    /// `postgres` if there is one, else `nobody`; only for root.
+    pub fn choose() -> Result<Self> {
+        if !cfg!(unix) || id(&["-u"])? != 0 {
+            return Ok(Self::Own);
+        }
+        if !cfg!(target_os = "linux") {
+            bail!("PostgreSQL refuses to run as root — run this command as yourself, without sudo");
+        }
+        for name in ["postgres", "nobody"] {
+            if let (Ok(uid), Ok(gid)) = (id(&["-u", name]), id(&["-g", name])) {
+                return Ok(Self::Other { uid, gid });
+            }
+        }
+        bail!(
+            "PostgreSQL refuses to run as root, and there is neither an account `postgres` nor `nobody` to run it as"
+        )
+    }
+
+    /// A program run by this account.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let Self::Other { uid, gid } = self else {
+            return Command::new(program);
+        };
+        let mut command = Command::new("setpriv");
+        command.args([
+            &format!("--reuid={uid}"),
+            &format!("--regid={gid}"),
+            "--clear-groups",
+        ]);
+        // The data directory may lie below a home that only root may enter: this lets the server through.
+        command.args([
+            "--inh-caps=+dac_override",
+            "--ambient-caps=+dac_override",
+            "--",
+        ]);
+        command.arg(program);
+        command
+    }
+
+    /// Makes a folder of its own for this account, closed to everybody else.
+    pub fn make_folder(&self, path: &Path) -> Result<()> {
+        std::fs::create_dir_all(path)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))?;
+            if let Self::Other { uid, gid } = self {
+                std::os::unix::fs::chown(path, Some(*uid), Some(*gid))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn id(arguments: &[&str]) -> Result<u32> {
+    Ok(output(Command::new("id").args(arguments))?.trim().parse()?)
+}

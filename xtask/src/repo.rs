@@ -1,0 +1,75 @@
+//! Where things are.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::run::output;
+
+/// The root of the work tree.
+pub fn root() -> &'static Path {
+    // The manifest's folder is `<root>/xtask`, fixed when xtask was compiled in this tree.
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap_or(Path::new("."))
+}
+
+/// The page's folder.
+pub fn ui() -> PathBuf {
+    root().join("ui")
+}
+
+/// What `cargo metadata --no-deps` says of this workspace.
+pub fn metadata() -> Result<&'static Value> {
+    static METADATA: OnceLock<Value> = OnceLock::new();
+    if let Some(known) = METADATA.get() {
+        return Ok(known);
+    }
+    let text = output(cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
+    let value =
+        serde_json::from_str(&text).context("cargo metadata printed something that is not JSON")?;
+    Ok(METADATA.get_or_init(|| value))
+}
+
+/// Cargo's target directory, wherever `CARGO_TARGET_DIR` or a config puts it.
+pub fn target() -> Result<PathBuf> {
+    let path = metadata()?["target_directory"]
+        .as_str()
+        .context("cargo metadata names no target directory")?;
+    Ok(PathBuf::from(path))
+}
+
+/// The path of a binary that cargo built.
+pub fn binary(name: &str, release: bool) -> Result<PathBuf> {
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    Ok(target()?
+        .join(if release { "release" } else { "debug" })
+        .join(file))
+}
+
+/// `cargo`, in the root of the work tree.
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// `npm`, in the page's folder.
+pub fn npm() -> Command {
+    let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    command.current_dir(ui());
+    command
+}
+
+/// Builds the backend's binaries.
+pub fn build_backend(release: bool) -> Result<()> {
+    let mut command = cargo();
+    command.args(["build", "--quiet", "-p", "repruv-server", "-p", "simulator"]);
+    if release {
+        command.arg("--release");
+    }
+    crate::run::run(&mut command).context("the backend does not build")
+}

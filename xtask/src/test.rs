@@ -1,0 +1,154 @@
+//! Every test there is.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+
+use crate::headless::Headless;
+use crate::postgres::Throwaway;
+use crate::run::{exists, keep_going, run as run_program, say};
+use crate::stack::{Running, Up};
+use crate::{repo, setup, window};
+
+/// Crates whose tests need no database.
+const WITHOUT_DATABASE: [&str; 4] = ["state-machine", "contract", "simulator", "xtask"];
+
+/// How much of its real time the demo service takes in the end-to-end tests.
+const PACE: f64 = 0.02;
+
+/// Run every test there is, or only the parts named.
+///
+/// Starts what the tests need and removes it afterwards: a throw-away PostgreSQL with one database a test, and for the
+/// real window a workspace of its own, a screen nobody sees and a keychain.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Which parts, in this order; all of them when none is named.
+    #[arg(value_enum)]
+    parts: Vec<Part>,
+    /// Only tests whose name contains this (Rust parts), or the end-to-end tests' own filter.
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Only the Rust tests of these crates.
+    #[arg(long, short, value_name = "CRATE")]
+    package: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Rust crates that need no database.
+    Unit,
+    /// Rust crates on a real PostgreSQL, and the examples in the documentation.
+    Db,
+    /// The page's tests.
+    Ui,
+    /// The real window with a real server, worker and keychain.
+    E2e,
+}
+
+/// `cargo xtask test`
+pub fn run(args: &Args) -> Result<()> {
+    let named = !args.parts.is_empty();
+    let wanted = |part| match part {
+        Part::Db if !args.package.is_empty() => true,
+        _ if !args.package.is_empty() => false,
+        part => !named || args.parts.contains(&part),
+    };
+    if wanted(Part::Ui) || wanted(Part::E2e) {
+        setup::page()?;
+    }
+    let mut failed = Vec::new();
+    let mut part = |title: &'static str, test: &dyn Fn() -> Result<()>| -> Result<()> {
+        say(format_args!("Testing: {title}"));
+        let started = Instant::now();
+        let outcome = test();
+        keep_going()?;
+        let seconds = started.elapsed().as_secs();
+        match outcome {
+            Ok(()) => say(format_args!("Passed: {title} ({seconds} s)")),
+            Err(error) => {
+                say(format_args!("FAILED: {title} ({seconds} s): {error:#}"));
+                failed.push(title);
+            }
+        }
+        Ok(())
+    };
+    let filter = args.filter.as_deref();
+    if wanted(Part::Unit) || wanted(Part::Db) {
+        let crates = crates(args, wanted(Part::Unit), wanted(Part::Db));
+        part("Rust", &|| rust(&crates, wanted(Part::Db), filter))?;
+    }
+    if wanted(Part::Db) && filter.is_none() && args.package.is_empty() {
+        part("Rust documentation", &|| {
+            run_program(repo::cargo().args(["test", "--quiet", "--doc", "--workspace"]))
+        })?;
+    }
+    if wanted(Part::Ui) {
+        part("the page", &|| run_program(repo::npm().args(["test"])))?;
+    }
+    if wanted(Part::E2e) {
+        part("the real window, end to end", &|| end_to_end(filter))?;
+    }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        bail!("failed: {}", failed.join(", "))
+    }
+}
+
+/// The crates to test, as cargo's arguments.
+fn crates(args: &Args, unit: bool, db: bool) -> Vec<String> {
+    let each = |flag: &str, names: &[String]| -> Vec<String> {
+        names
+            .iter()
+            .flat_map(|name| [flag.to_owned(), name.clone()])
+            .collect()
+    };
+    let without_database = WITHOUT_DATABASE.map(str::to_owned);
+    match (unit, db) {
+        _ if !args.package.is_empty() => each("--package", &args.package),
+        (true, false) => each("--package", &without_database),
+        (false, true) => [
+            vec!["--workspace".to_owned()],
+            each("--exclude", &without_database),
+        ]
+        .concat(),
+        _ => vec!["--workspace".to_owned()],
+    }
+}
+
+fn rust(crates: &[String], database: bool, filter: Option<&str>) -> Result<()> {
+    let postgres = if database {
+        Some(Throwaway::for_tests()?)
+    } else {
+        None
+    };
+    let mut command = repo::cargo();
+    // nextest runs each test in a process of its own and tells slow ones; it is optional.
+    if exists("cargo-nextest", "--version") {
+        command.args(["nextest", "run", "--no-fail-fast", "--no-tests=pass"]);
+    } else {
+        command.args(["test", "--lib", "--bins", "--tests", "--no-fail-fast"]);
+    }
+    command.args(crates);
+    if let Some(text) = filter {
+        command.arg(text);
+    }
+    // Snapshots are changed on purpose (`cargo xtask codegen`), never by a test run.
+    command.env("INSTA_UPDATE", "no");
+    if let Some(postgres) = &postgres {
+        command.env("TEST_DATABASE_URL", postgres.owner.url());
+    }
+    run_program(&mut command)
+}
+
+fn end_to_end(filter: Option<&str>) -> Result<()> {
+    let program = window::build(false)?;
+    let stack = Running::apart("e2e", |data| Up::apart(data, PACE, false))?;
+    let screen = Headless::open()?;
+    let mut node = screen.command("node");
+    node.arg(repo::ui().join("e2e/run.mjs")).args(filter);
+    node.env("REPRUV_E2E_BIN", program)
+        .env("REPRUV_E2E_STACK", stack.file());
+    run_program(&mut node).context("the end-to-end tests failed")
+}
