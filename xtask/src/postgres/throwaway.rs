@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::cluster::{Cluster, Durability, Owner};
-use super::{Install, Source};
+use super::cluster::{Cluster, Durability};
+use super::{Install, Owner, Source};
 use crate::{repo, secret};
 
 /// Stops its server and removes its folder when dropped. With `DATABASE_URL` set, that server is used instead.
