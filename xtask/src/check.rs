@@ -1,6 +1,6 @@
 //! Everything about the code that a machine can judge without running it.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::run::{exists, keep_going, run as run_program, say};
 use crate::{codegen, repo, setup, tidy};
@@ -60,11 +60,9 @@ fn checks() -> [(&'static str, Check); 9] {
         }),
         ("licences and sources of crates", deny),
         ("unused crates", machete),
-        ("types of the page", || local_tool(&["tsc", "--noEmit"])),
-        ("lints of the page", || {
-            local_tool(&["oxlint", "--deny-warnings"])
-        }),
-        ("unused code of the page", || local_tool(&["knip"])),
+        ("types of the page", || page_script("typecheck")),
+        ("lints of the page", || page_script("lint")),
+        ("unused code of the page", || page_script("knip")),
         ("generated files", || {
             codegen::run(&codegen::Args { check: true })
         }),
@@ -82,11 +80,9 @@ fn architecture() -> Result<()> {
     }
 }
 
-/// A program of the page's packages.
-fn local_tool(words: &[&str]) -> Result<()> {
-    let mut command = repo::npm();
-    command.args(["exec", "--offline", "--"]).args(words);
-    run_program(&mut command).with_context(|| words[0].to_owned())
+/// A script of ui/package.json.
+fn page_script(name: &str) -> Result<()> {
+    run_program(repo::npm().args(["run", "--silent", name]))
 }
 
 /// Advisories need the network and change by the day: they are a scheduled job's, not a commit's.
