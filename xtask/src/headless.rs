@@ -109,3 +109,31 @@ fn private_folder(path: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_program_has_a_screen_and_an_unlocked_keychain() {
+        let headless = Headless::open().unwrap();
+        let mut ask = headless.command("dbus-send");
+        ask.args([
+            "--session",
+            "--print-reply",
+            "--dest=org.freedesktop.secrets",
+        ]);
+        ask.args([
+            "/org/freedesktop/secrets",
+            "org.freedesktop.Secret.Service.ReadAlias",
+            "string:default",
+        ]);
+        let answer = crate::run::output(ask.current_dir(repo::root())).unwrap();
+        assert!(
+            answer.contains("/org/freedesktop/secrets/collection/login"),
+            "{answer}"
+        );
+        assert!(headless.display.len() > 1, "{}", headless.display);
+    }
+}
