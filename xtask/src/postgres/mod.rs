@@ -26,9 +26,9 @@ pub enum Source {
 impl Source {
     /// One resolver for all commands: `DATABASE_URL`, the system's programs, the npm package, or a clear message.
     pub fn resolve() -> Result<Self> {
-        match std::env::var("DATABASE_URL") {
-            Ok(url) if !url.is_empty() => given(&url).map(Self::Given),
-            _ => Install::find().map(Self::Ours),
+        match given("DATABASE_URL")? {
+            Some(owner) => Ok(Self::Given(owner)),
+            None => Install::find().map(Self::Ours),
         }
     }
 
@@ -52,14 +52,19 @@ impl Source {
     }
 }
 
-/// These commands create databases and seed them: only ever on this machine.
-fn given(url: &str) -> Result<Owner> {
-    let owner = Owner::parse(url).context("DATABASE_URL")?;
+/// The server that an environment variable names, if it is set. These commands create databases and seed them, so it
+/// has to be on this machine.
+fn given(variable: &str) -> Result<Option<Owner>> {
+    let url = std::env::var(variable).unwrap_or_default();
+    if url.is_empty() {
+        return Ok(None);
+    }
+    let owner = Owner::parse(&url).with_context(|| variable.to_owned())?;
     match owner.host() {
-        "localhost" | "127.0.0.1" | "[::1]" => Ok(owner),
+        "localhost" | "127.0.0.1" | "[::1]" => Ok(Some(owner)),
         host => bail!(
-            "DATABASE_URL names the server {host}, and this command creates and seeds databases, so it only works on \
-             this machine — unset DATABASE_URL to let it start its own PostgreSQL"
+            "{variable} names the server {host}, and this command creates and seeds databases, so it only works on \
+             this machine — unset {variable} to let it start its own PostgreSQL"
         ),
     }
 }

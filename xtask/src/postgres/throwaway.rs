@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::cluster::{Cluster, Durability};
-use super::{Install, Owner, Source};
+use super::{Install, Owner, given};
 use crate::{repo, secret};
 
-/// Stops its server and removes its folder when dropped. With `DATABASE_URL` set, that server is used instead.
+/// Stops its server and removes its folder when dropped. A server that the person names is used as it is; it takes a
+/// variable of its own, because what runs there makes and drops databases and logins.
 pub struct Throwaway {
     /// How to connect.
     pub owner: Owner,
@@ -19,27 +20,25 @@ pub struct Throwaway {
 }
 
 impl Throwaway {
-    /// For the databases of the tests, one a test. Not durable, and much faster for it.
+    /// For the databases of the tests, one a test. Not durable, and much faster for it. Or `TEST_DATABASE_URL`.
     pub fn for_tests() -> Result<Self> {
-        Self::new("tests", Durability::Throwaway)
+        Self::new("tests", "TEST_DATABASE_URL", Durability::Throwaway)
     }
 
-    /// For figures: as durable as production.
+    /// For figures: as durable as production. Or `BENCH_DATABASE_URL`.
     pub fn for_benches() -> Result<Self> {
-        Self::new("bench", Durability::Durable)
+        Self::new("bench", "BENCH_DATABASE_URL", Durability::Durable)
     }
 
-    fn new(purpose: &str, durability: Durability) -> Result<Self> {
-        let install = match Source::resolve()? {
-            Source::Given(owner) => {
-                return Ok(Self {
-                    owner,
-                    cluster: None,
-                    _lock: None,
-                });
-            }
-            Source::Ours(install) => install,
-        };
+    fn new(purpose: &str, variable: &str, durability: Durability) -> Result<Self> {
+        if let Some(owner) = given(variable)? {
+            return Ok(Self {
+                owner,
+                cluster: None,
+                _lock: None,
+            });
+        }
+        let install = Install::find()?;
         let parent = repo::target()?.join("clusters");
         std::fs::create_dir_all(&parent)?;
         sweep(&parent, &install);
