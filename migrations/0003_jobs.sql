@@ -12,7 +12,8 @@ CREATE TABLE background_jobs (
   version integer NOT NULL DEFAULT 1,     -- what a person saw; grows with every change of state, not with progress
   schema_version smallint NOT NULL DEFAULT 1,
   dedupe_key text CHECK (length(dedupe_key) <= 200),
-  run_at timestamptz NOT NULL DEFAULT now(),
+  run_at timestamptz NOT NULL DEFAULT now(),        -- moves with every retry
+  scheduled_for timestamptz NOT NULL DEFAULT now(), -- when it was first due: durations count from here
   created_at timestamptz NOT NULL DEFAULT now(),
   started_at timestamptz,
   completed_at timestamptz,
@@ -92,7 +93,7 @@ CREATE TABLE job_stats (
   job_type text NOT NULL,
   status text NOT NULL,
   n integer NOT NULL,
-  sum_ms double precision NOT NULL,      -- from asked for to done
+  sum_ms double precision NOT NULL,      -- from first due to done
   buckets integer[] NOT NULL,            -- 32 counts; bucket k holds durations up to 100 ms * 1.5^k
   PRIMARY KEY (minute, job_type, status)
 );

@@ -28,7 +28,8 @@ CREATE VIEW ops.connections WITH (security_invoker) AS
 CREATE VIEW ops.jobs WITH (security_invoker) AS
   SELECT id, job_type, queue, user_id, status, priority, attempt, max_attempts, version, schema_version, dedupe_key,
     run_at, created_at, started_at, completed_at, deadline_at, cancel_requested_at, lease_epoch, locked_by,
-    lease_expires_at, progress, progress_step, payload, result_data, error_message
+    lease_expires_at, progress, progress_step, payload, result_data, error_message,
+    scheduled_for
   FROM public.background_jobs;
 
 CREATE VIEW ops.job_events WITH (security_invoker) AS

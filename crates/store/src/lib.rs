@@ -1,1 +1,64 @@
-//! Under construction.
+#![doc = include_str!("../README.md")]
+
+pub mod audit;
+mod command;
+mod demo_mode;
+mod demo_rows;
+pub mod engine;
+mod error;
+mod events;
+mod ids;
+mod job_commands;
+mod jobs;
+pub mod migrate;
+mod pool;
+pub mod receipts;
+mod section;
+mod wake;
+
+pub use command::{Actor, Command, CommandKey, Done};
+pub use demo_mode::{DemoModeRequest, Profile};
+pub use demo_rows::DemoModeRow;
+pub use error::{StoreError, is_unavailable};
+pub use ids::new_id;
+pub use jobs::JobRecord;
+pub use pool::PoolSettings;
+pub use wake::{CANCEL_CHANNEL, FEED_CHANNEL, JOBS_CHANNEL};
+
+use sqlx::PgPool;
+
+/// The backend's way into PostgreSQL. Cheap to clone; all clones share one pool.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: PgPool,
+    wake: wake::Wake,
+}
+
+impl Store {
+    /// Connects with `settings`. Fails at once when the database cannot be reached.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], or [`StoreError::Database`] for a malformed URL or a refused login.
+    pub async fn connect(url: &str, settings: PoolSettings) -> Result<Self, StoreError> {
+        let pool = pool::connect(url, settings).await?;
+        Ok(Self::over(pool, settings.notify))
+    }
+
+    /// Connects when first used, so that a process can start before its database does.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] for a malformed URL.
+    pub fn connect_lazy(url: &str, settings: PoolSettings) -> Result<Self, StoreError> {
+        Ok(Self::over(pool::connect_lazy(url, settings)?, settings.notify))
+    }
+
+    /// A store over a pool that the caller made; `notify`: send wake-ups.
+    pub fn over(pool: PgPool, notify: bool) -> Self {
+        Self { wake: wake::Wake::start(pool.clone(), notify), pool }
+    }
+
+    /// For gauges and readiness, and for reading through `read-model`.
+    pub const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+}

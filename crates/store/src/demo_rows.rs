@@ -1,0 +1,145 @@
+//! A user's demo mode as it is stored: reading it, locking it, writing a transition.
+
+use crate::{Store, StoreError, events::cut};
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use state_machine::{DemoMode, DemoModeStatus, DemoModeTransition, DemoOperation};
+use uuid::Uuid;
+
+/// A user's demo mode.
+#[derive(Clone, Debug)]
+pub struct DemoModeRow {
+    /// The user.
+    pub user_id: Uuid,
+    /// The user's e-mail.
+    pub email: String,
+    /// The facts on which the rules decide.
+    pub demo: DemoMode,
+    /// Grows with every change.
+    pub version: u32,
+    /// The live job, or the last one that is still kept.
+    pub job_id: Option<Uuid>,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// The profile at the demo service.
+    pub profile_id: Option<String>,
+    /// Its type.
+    pub profile_type: Option<String>,
+    /// Its niche.
+    pub niche: Option<String>,
+    /// The preset it was made from.
+    pub preset: Option<String>,
+    /// When the status last changed.
+    pub changed_at: Option<DateTime<Utc>>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Raw {
+    id: Uuid,
+    email: String,
+    demo_mode_status: String,
+    demo_mode_failed_operation: Option<String>,
+    demo_mode_version: i32,
+    demo_mode_job_id: Option<Uuid>,
+    demo_mode_error: Option<String>,
+    demo_profile_id: Option<String>,
+    demo_mode_type: Option<String>,
+    demo_profile_niche: Option<String>,
+    demo_profile_preset: Option<String>,
+    demo_mode_changed_at: Option<DateTime<Utc>>,
+}
+
+impl TryFrom<Raw> for DemoModeRow {
+    type Error = StoreError;
+
+    fn try_from(raw: Raw) -> Result<Self, StoreError> {
+        let bad = |problem| StoreError::BadRow { table: "users", id: raw.id.to_string(), problem };
+        let status: DemoModeStatus =
+            raw.demo_mode_status.parse().map_err(|e| bad(format!("demo_mode_status: {e}")))?;
+        let failed_operation: Option<DemoOperation> = raw
+            .demo_mode_failed_operation
+            .map(|word| word.parse().map_err(|e| bad(format!("demo_mode_failed_operation: {e}"))))
+            .transpose()?;
+        Ok(Self {
+            user_id: raw.id,
+            email: raw.email,
+            demo: DemoMode { status, failed_operation, profile_exists: raw.demo_profile_id.is_some() },
+            version: raw.demo_mode_version.unsigned_abs(),
+            job_id: raw.demo_mode_job_id,
+            error: raw.demo_mode_error,
+            profile_id: raw.demo_profile_id,
+            profile_type: raw.demo_mode_type,
+            niche: raw.demo_profile_niche,
+            preset: raw.demo_profile_preset,
+            changed_at: raw.demo_mode_changed_at,
+        })
+    }
+}
+
+macro_rules! columns {
+    ($tail:literal) => {
+        concat!(
+            "SELECT id, email, demo_mode_status, demo_mode_failed_operation, demo_mode_version, demo_mode_job_id, \
+             demo_mode_error, demo_profile_id, demo_mode_type, demo_profile_niche, demo_profile_preset, \
+             demo_mode_changed_at FROM users WHERE id = $1",
+            $tail
+        )
+    };
+}
+
+impl Store {
+    /// A user's demo mode.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for an unknown user.
+    pub async fn demo_status(&self, user_id: Uuid) -> Result<DemoModeRow, StoreError> {
+        self.section(move |store| async move {
+            let raw: Option<Raw> = sqlx::query_as(columns!("")).bind(user_id).fetch_optional(&store.pool).await?;
+            raw.ok_or(StoreError::NotFound { what: "user" })?.try_into()
+        })
+        .await
+    }
+}
+
+/// Reads a user's demo mode and holds it until the end of the transaction. Always before any of the user's jobs.
+pub(crate) async fn lock(tx: &mut PgConnection, user_id: Uuid) -> Result<Option<DemoModeRow>, StoreError> {
+    let raw: Option<Raw> =
+        sqlx::query_as(columns!(" FOR NO KEY UPDATE")).bind(user_id).fetch_optional(tx).await?;
+    raw.map(TryInto::try_into).transpose()
+}
+
+/// Writes a transition over the row that [`lock`] read.
+pub(crate) async fn write(
+    tx: &mut PgConnection,
+    user: &DemoModeRow,
+    change: &DemoModeTransition,
+    job_id: Option<Uuid>,
+    error: Option<&str>,
+) -> Result<(), StoreError> {
+    let to = change.to();
+    let error = match to.status {
+        DemoModeStatus::Failed => Some(cut(error.unwrap_or("The operation failed without saying why."), 2000)),
+        _ => None,
+    };
+    let written = sqlx::query(
+        "UPDATE users SET demo_mode_status = $4, demo_mode_failed_operation = $5, demo_mode_error = $6, \
+         demo_mode_job_id = $7, demo_mode_changed_at = now(), demo_mode_version = demo_mode_version + 1, \
+         demo_profile_id = CASE WHEN $8 THEN demo_profile_id END, updated_at = now() AT TIME ZONE 'UTC' \
+         WHERE id = $1 AND demo_mode_status = $2 AND demo_mode_version = $3",
+    )
+    .bind(user.user_id)
+    .bind(change.from().status.as_str())
+    .bind(i32::try_from(user.version).unwrap_or(i32::MAX))
+    .bind(to.status.as_str())
+    .bind(to.failed_operation.map(DemoOperation::as_str))
+    .bind(error)
+    .bind(job_id)
+    .bind(to.profile_exists)
+    .execute(tx)
+    .await?
+    .rows_affected();
+    if written == 1 {
+        return Ok(());
+    }
+    Err(StoreError::VersionConflict { current: user.version })
+}

@@ -1,0 +1,230 @@
+//! Finish: the only way out of `running`. Success, retry, failure, cancellation, hand-back and rescue are one function.
+
+use crate::{
+    Actor, Command, Store, StoreError, demo_rows,
+    engine::Lease,
+    events::{self, Event, cut},
+    job_commands::move_user,
+    jobs::{self, JobRecord},
+};
+use rand::Rng;
+use sqlx::PgConnection;
+use state_machine::{JobEvent, JobOutcome, JobStatus, JobTransition, RetryPolicy, after_failure};
+use std::time::Duration;
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ending {
+    /// The effect exists.
+    Succeeded {
+        /// For `result_data`; under 64 KiB.
+        result: serde_json::Value,
+    },
+    /// It did not work out.
+    Failed {
+        /// For people: what happened and what can be done.
+        error: String,
+        /// Trying again cannot help.
+        permanent: bool,
+        /// Not before this long from now; replaces the backoff when it is longer.
+        retry_after: Option<Duration>,
+    },
+    /// Stopped because a stop was asked for.
+    Cancelled {
+        /// Removal had begun.
+        touched: bool,
+    },
+    /// Given back unfinished by a stopping worker; the attempt does not count.
+    HandedBack,
+    /// The lease or the deadline ran out. Only the rescuer says so.
+    Expired {
+        /// For people.
+        error: String,
+    },
+}
+
+/// What an ending led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// The job's status now.
+    pub status: JobStatus,
+    /// What was recorded.
+    pub event: JobEvent,
+}
+
+impl Store {
+    /// Ends an attempt: job, event and the user's state in one transaction, fenced by the lease.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`]: another has the job, or it has ended; nothing was written, not even for the user.
+    /// [`StoreError::Unavailable`]: it could not be written; the lease will be rescued.
+    pub async fn finish(&self, lease: &Lease, ending: Ending, policy: RetryPolicy) -> Result<Finished, StoreError> {
+        let (lease, unit) = (lease.clone(), rand::rng().random::<f64>());
+        let kept = lease.clone();
+        let written = self
+            .transaction(move |tx| {
+                let (lease, ending) = (lease.clone(), ending.clone());
+                Box::pin(async move { end(tx, &lease, ending, policy, unit).await })
+            })
+            .await;
+        match written {
+            Ok(finished) => {
+                self.wake.jobs();
+                Ok(finished)
+            }
+            // Perhaps only the commit's answer was lost: the row tells.
+            Err(StoreError::Unavailable(why)) => self.resolve(&kept).await?.ok_or(StoreError::Unavailable(why)),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Whether an ending whose answer was lost has been written. `None`: it has not, the lease still stands.
+    async fn resolve(&self, lease: &Lease) -> Result<Option<Finished>, StoreError> {
+        let job = self.job(lease.job_id).await?;
+        if job.lease_epoch != lease.epoch {
+            return Err(StoreError::LeaseLost { job_id: lease.job_id });
+        }
+        let event = match job.status {
+            JobStatus::Running => return Ok(None),
+            JobStatus::Completed => JobEvent::Succeed,
+            JobStatus::Failed => JobEvent::Fail,
+            JobStatus::Cancelled => JobEvent::ConfirmCancel,
+            JobStatus::Pending => JobEvent::RetryLater,
+        };
+        Ok(Some(Finished { status: job.status, event }))
+    }
+}
+
+pub(super) async fn end(
+    tx: &mut PgConnection,
+    lease: &Lease,
+    ending: Ending,
+    policy: RetryPolicy,
+    unit: f64,
+) -> Result<Finished, StoreError> {
+    // The user first, everywhere, or two of these deadlock.
+    let user = match lease.user_id {
+        Some(user_id) => demo_rows::lock(tx, user_id).await?,
+        None => None,
+    };
+    let job = jobs::lock(tx, lease.job_id).await.map_err(|error| match error {
+        StoreError::NotFound { .. } => StoreError::LeaseLost { job_id: lease.job_id },
+        other => other,
+    })?;
+    let held = job.status == JobStatus::Running
+        && job.lease_epoch == lease.epoch
+        && (job.locked_by == Some(lease.worker_id) || matches!(ending, Ending::Expired { .. }));
+    if !held {
+        return Err(StoreError::LeaseLost { job_id: lease.job_id });
+    }
+    let change = job.status.transition(event_of(&job, &ending))?;
+    write_job(tx, lease, &job, &change, &ending, policy, unit).await?;
+    let (detail, actor) = (detail_of(&ending), actor_of(lease, &ending));
+    let event = Event {
+        job_id: job.id,
+        user_id: job.user_id,
+        event: change.event().as_str(),
+        from: Some(change.from()),
+        to: change.to(),
+        attempt: job.attempt,
+        actor: &actor.label(),
+        detail: detail.as_deref().map(|text| cut(text, 2000)),
+    };
+    events::append(tx, event).await?;
+    if let (Some(user), Some(outcome)) = (&user, outcome_of(&change, &ending, user.as_ref().is_some_and(|u| u.demo.profile_exists))) {
+        let words = match change.to() {
+            JobStatus::Cancelled => Some("Turning demo mode off was cancelled part-way. Turn it off again to remove what is left."),
+            _ => detail.as_deref(),
+        };
+        move_user(tx, user, &job, outcome, words, &Command::by(actor)).await?;
+    }
+    Ok(Finished { status: change.to(), event: change.event() })
+}
+
+/// A requested stop wins over everything but success.
+fn event_of(job: &JobRecord, ending: &Ending) -> JobEvent {
+    let failed = |permanent| after_failure(job.attempt.unsigned_abs(), job.max_attempts.unsigned_abs(), permanent);
+    match ending {
+        Ending::Succeeded { .. } => JobEvent::Succeed,
+        Ending::Cancelled { .. } => JobEvent::ConfirmCancel,
+        _ if job.cancel_requested_at.is_some() => JobEvent::ConfirmCancel,
+        Ending::Failed { permanent, .. } => failed(*permanent),
+        Ending::HandedBack => JobEvent::HandBack,
+        Ending::Expired { .. } => match failed(false) {
+            JobEvent::RetryLater => JobEvent::Rescue,
+            other => other,
+        },
+    }
+}
+
+fn outcome_of(change: &JobTransition, ending: &Ending, profile_exists: bool) -> Option<JobOutcome> {
+    match change.to() {
+        JobStatus::Completed => Some(JobOutcome::Succeeded),
+        JobStatus::Failed => Some(JobOutcome::Failed { profile_exists }),
+        JobStatus::Cancelled => {
+            let touched = !matches!(ending, Ending::Cancelled { touched: false });
+            Some(JobOutcome::Cancelled { profile_exists, touched })
+        }
+        JobStatus::Pending | JobStatus::Running => None,
+    }
+}
+
+fn detail_of(ending: &Ending) -> Option<String> {
+    match ending {
+        Ending::Failed { error, .. } | Ending::Expired { error } => Some(error.clone()),
+        Ending::HandedBack => Some("The worker was stopped; the job goes on elsewhere.".into()),
+        Ending::Succeeded { .. } | Ending::Cancelled { .. } => None,
+    }
+}
+
+fn actor_of(lease: &Lease, ending: &Ending) -> Actor {
+    match ending {
+        Ending::Expired { .. } => Actor::System,
+        _ => Actor::Worker { name: lease.worker.clone() },
+    }
+}
+
+async fn write_job(
+    tx: &mut PgConnection,
+    lease: &Lease,
+    job: &JobRecord,
+    change: &JobTransition,
+    ending: &Ending,
+    policy: RetryPolicy,
+    unit: f64,
+) -> Result<(), StoreError> {
+    let (result, error) = match ending {
+        Ending::Succeeded { result } => (Some(result), None),
+        Ending::Failed { error, .. } | Ending::Expired { error } => (None, Some(cut(error, 2000))),
+        Ending::Cancelled { .. } | Ending::HandedBack => (None, None),
+    };
+    let delay = match (change.event(), ending) {
+        (JobEvent::RetryLater, Ending::Failed { retry_after, .. }) => {
+            policy.delay(job.attempt.unsigned_abs(), unit).max(retry_after.unwrap_or_default())
+        }
+        (JobEvent::Rescue, _) => policy.delay(job.attempt.unsigned_abs(), unit),
+        _ => Duration::ZERO,
+    };
+    let rows = sqlx::query(
+        "UPDATE background_jobs SET status = $4, locked_by = NULL, lease_expires_at = NULL, deadline_at = NULL, \
+         cancel_requested_at = CASE WHEN $4 = 'cancelled' THEN cancel_requested_at END, \
+         completed_at = CASE WHEN $4 <> 'pending' THEN now() END, \
+         run_at = CASE WHEN $4 = 'pending' THEN now() + make_interval(secs => $5) ELSE run_at END, \
+         attempt = attempt - $6, result_data = $7, error_message = coalesce($8, CASE WHEN $4 <> 'completed' THEN error_message END), \
+         progress = CASE $4 WHEN 'completed' THEN 100 WHEN 'pending' THEN 0 ELSE progress END, \
+         progress_step = CASE WHEN $4 IN ('failed', 'cancelled') THEN progress_step END, version = version + 1 \
+         WHERE id = $1 AND status = 'running' AND lease_epoch = $2 AND locked_by IS NOT DISTINCT FROM $3",
+    )
+    .bind(lease.job_id)
+    .bind(lease.epoch)
+    .bind(job.locked_by)
+    .bind(change.to().as_str())
+    .bind(delay.as_secs_f64())
+    .bind(i32::from(change.event() == JobEvent::HandBack))
+    .bind(result)
+    .bind(error)
+    .execute(tx)
+    .await?
+    .rows_affected();
+    if rows == 1 { Ok(()) } else { Err(StoreError::LeaseLost { job_id: lease.job_id }) }
+}

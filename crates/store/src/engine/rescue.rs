@@ -1,0 +1,92 @@
+//! Rescue: jobs whose lease or deadline ran out go back to the queue, or fail when no attempt is left.
+
+use crate::{
+    Store, StoreError,
+    engine::{Ending, Finished, Lease, finish},
+};
+use rand::Rng;
+use state_machine::{JobType, RetryPolicy};
+use uuid::Uuid;
+
+/// One rescuer at a time; the number is arbitrary and belongs to this purpose.
+const RESCUE_LOCK: i64 = 0x7265_7363_7565;
+
+impl Store {
+    /// Rescues at most `limit` jobs of the known types; each in a transaction of its own, with its user's state.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]; what was rescued before stays rescued.
+    pub async fn rescue(&self, types: &[JobType], limit: u32, policy: RetryPolicy) -> Result<Vec<(Uuid, Finished)>, StoreError> {
+        let known: Vec<&'static str> = types.iter().map(|t| t.as_str()).collect();
+        // The lock only keeps several processes from doing the same work; each ending re-checks for itself.
+        let lost: Vec<(Uuid, String, Option<Uuid>, i64, Uuid, bool)> = self
+            .transaction(move |tx| {
+                let known = known.clone();
+                Box::pin(async move {
+                    let mine: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)")
+                        .bind(RESCUE_LOCK)
+                        .fetch_one(&mut *tx)
+                        .await?;
+                    if !mine {
+                        return Ok(vec![]);
+                    }
+                    Ok(sqlx::query_as(
+                        "SELECT id, job_type, user_id, lease_epoch, locked_by, lease_expires_at < now() \
+                         FROM background_jobs WHERE status = 'running' AND job_type = ANY ($1) \
+                         AND (lease_expires_at < now() OR deadline_at < now()) ORDER BY id LIMIT $2",
+                    )
+                    .bind(&known)
+                    .bind(i64::from(limit))
+                    .fetch_all(tx)
+                    .await?)
+                })
+            })
+            .await?;
+        let mut rescued = vec![];
+        for (job_id, job_type, user_id, epoch, worker_id, lease_ran_out) in lost {
+            let Ok(job_type) = job_type.parse() else { continue };
+            let lease = Lease { job_id, job_type, user_id, epoch, worker_id, worker: String::new() };
+            match self.rescue_one(lease, lease_ran_out, policy).await {
+                Ok(finished) => rescued.push((job_id, finished)),
+                Err(StoreError::LeaseLost { .. }) => {} // it came back or ended meanwhile
+                Err(error @ StoreError::Unavailable(_)) => return Err(error),
+                Err(error) => tracing::error!(job.id = %job_id, %error, "Job {job_id} could not be rescued"),
+            }
+        }
+        if !rescued.is_empty() {
+            self.wake.jobs();
+        }
+        Ok(rescued)
+    }
+
+    async fn rescue_one(&self, lease: Lease, lease_ran_out: bool, policy: RetryPolicy) -> Result<Finished, StoreError> {
+        let unit = rand::rng().random::<f64>();
+        let error = if lease_ran_out {
+            "The worker was lost while it worked on this."
+        } else {
+            "The work took longer than its limit and was given up."
+        };
+        self.transaction(move |tx| {
+            let lease = lease.clone();
+            Box::pin(async move {
+                if let Some(user_id) = lease.user_id {
+                    crate::demo_rows::lock(tx, user_id).await?;
+                }
+                // Re-checked under the lock: a heartbeat or a finish may have come in between.
+                let still: Option<Uuid> = sqlx::query_scalar(
+                    "SELECT id FROM background_jobs WHERE id = $1 AND status = 'running' AND lease_epoch = $2 \
+                     AND (lease_expires_at < now() OR deadline_at < now()) FOR NO KEY UPDATE",
+                )
+                .bind(lease.job_id)
+                .bind(lease.epoch)
+                .fetch_optional(&mut *tx)
+                .await?;
+                if still.is_none() {
+                    return Err(StoreError::LeaseLost { job_id: lease.job_id });
+                }
+                finish::end(tx, &lease, Ending::Expired { error: error.to_owned() }, policy, unit).await
+            })
+        })
+        .await
+    }
+}

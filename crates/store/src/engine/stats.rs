@@ -1,0 +1,58 @@
+//! Statistics of finished jobs, rolled up once by one process, so that no screen ever counts history.
+
+use crate::{Store, StoreError};
+
+/// One roller at a time; the number is arbitrary and belongs to this purpose.
+const STATS_LOCK: i64 = 0x0073_7461_7473;
+
+impl Store {
+    /// Rolls up every whole minute that ended at least a minute ago. `false`: another process is at it.
+    ///
+    /// The minute of grace covers transactions that took their time and commit late: statements of ours end within it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Database`].
+    pub async fn roll_up_stats(&self) -> Result<bool, StoreError> {
+        self.transaction(|tx| {
+            Box::pin(async move {
+                let mine: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)")
+                    .bind(STATS_LOCK)
+                    .fetch_one(&mut *tx)
+                    .await?;
+                if !mine {
+                    return Ok(false);
+                }
+                sqlx::query(
+                    "WITH span AS ( \
+                       SELECT through AS since, date_trunc('minute', now() - interval '1 minute') AS upto FROM job_stats_watermark \
+                     ), ended AS ( \
+                       SELECT date_trunc('minute', completed_at) AS minute, job_type, status, \
+                         greatest(0, extract(epoch FROM completed_at - scheduled_for) * 1000)::float8 AS ms \
+                       FROM background_jobs, span WHERE completed_at >= since AND completed_at < upto \
+                     ), placed AS ( \
+                       SELECT *, least(31, ceil(ln(greatest(ms, 100) / 100) / ln(1.5)))::int AS bucket FROM ended \
+                     ), counted AS ( \
+                       SELECT minute, job_type, status, bucket, count(*)::int AS n, sum(ms) AS sum_ms \
+                       FROM placed GROUP BY minute, job_type, status, bucket \
+                     ) \
+                     INSERT INTO job_stats (minute, job_type, status, n, sum_ms, buckets) \
+                     SELECT minute, job_type, status, sum(n), sum(sum_ms), \
+                       (SELECT array_agg(coalesce((SELECT c.n FROM counted c WHERE c.minute = o.minute \
+                          AND c.job_type = o.job_type AND c.status = o.status AND c.bucket = k), 0) ORDER BY k) \
+                        FROM generate_series(0, 31) AS k) \
+                     FROM counted o GROUP BY minute, job_type, status \
+                     ON CONFLICT (minute, job_type, status) DO NOTHING",
+                )
+                .execute(&mut *tx)
+                .await?;
+                sqlx::query(
+                    "UPDATE job_stats_watermark SET through = greatest(through, date_trunc('minute', now() - interval '1 minute'))",
+                )
+                .execute(tx)
+                .await?;
+                Ok(true)
+            })
+        })
+        .await
+    }
+}
