@@ -163,6 +163,9 @@ pub fn run(args: &Args) -> Result<()> {
 
 /// Ends a workspace's processes, workers first, the database last.
 pub fn down(workspace: &Workspace) -> Result<()> {
+    if !workspace.exists() {
+        return Ok(());
+    }
     let _lock = workspace.lock()?;
     workspace.stop_processes()?;
     workspace.stop_postgres()?;

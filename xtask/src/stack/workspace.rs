@@ -172,8 +172,16 @@ impl Workspace {
         Cluster::durable(Install::find()?, &self.postgres_dir()).down()
     }
 
+    /// Whether it was ever up.
+    pub fn exists(&self) -> bool {
+        self.dir.exists()
+    }
+
     /// Removes the folder of a workspace that is down.
     pub fn purge(&self) -> Result<()> {
+        if !self.exists() {
+            return Ok(());
+        }
         if self.stack_file().exists() {
             bail!("{} is still up", self.dir.display());
         }
