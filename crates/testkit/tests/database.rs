@@ -1,4 +1,8 @@
 //! A database per test: fresh, migrated, with the rights that production has, and gone afterwards.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests: a failure here is the test's failure"
+)]
 
 use sqlx::{Connection, PgConnection};
 use testkit::{Role, TestDb};

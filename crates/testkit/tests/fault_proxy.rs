@@ -1,4 +1,8 @@
 //! Each fault, before a real echo server.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests: a failure here is the test's failure"
+)]
 
 use std::{
     io::ErrorKind,

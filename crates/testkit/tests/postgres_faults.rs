@@ -1,4 +1,8 @@
 //! The proxy before a real PostgreSQL: the faults that the engine has to live with.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests: a failure here is the test's failure"
+)]
 
 use sqlx::{Connection, PgConnection, PgPool, postgres::PgPoolOptions};
 use std::time::Duration;

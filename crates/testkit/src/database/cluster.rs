@@ -74,11 +74,16 @@ impl Cluster {
         Lock { admin }
     }
 
-    pub(super) async fn create(&self, name: &str, template: &str) {
-        let sql = format!("CREATE DATABASE {name} TEMPLATE {template}");
+    /// Makes a database and then runs `extras` on the same connection: connecting is what costs.
+    pub(super) async fn create(&self, name: &str, template: &str, extras: &[String]) {
         let mut admin = self.admin().await;
-        let created = sqlx::query(AssertSqlSafe(sql)).execute(&mut admin).await;
-        created.unwrap_or_else(|error| panic!("cannot create database {name}: {error}"));
+        let creating = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        for sql in std::iter::once(&creating).chain(extras) {
+            let done = sqlx::query(AssertSqlSafe(sql.as_str()))
+                .execute(&mut admin)
+                .await;
+            done.unwrap_or_else(|error| panic!("cannot make database {name}: {error} in: {sql}"));
+        }
     }
 
     /// Drops from a thread of its own, because `Drop` cannot await. Best effort: what is left

@@ -60,7 +60,7 @@ impl TestDb {
     pub async fn empty() -> Self {
         let cluster = Cluster::from_env();
         let name = fresh_name();
-        cluster.create(&name, "template0").await;
+        cluster.create(&name, "template0", &[]).await;
         Self::named(cluster, name)
     }
 

@@ -39,7 +39,7 @@ async fn find_or_build(cluster: &Cluster) -> anyhow::Result<Template> {
     lock.sweep(&name).await?;
     if !built {
         lock.drop_database(&name).await?;
-        cluster.create(&name, "template0").await;
+        cluster.create(&name, "template0", &[]).await;
         migrate(cluster, &name).await?;
         lock.make_logins().await?;
         let closed = format!("ALTER DATABASE {name} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false");
@@ -114,17 +114,11 @@ async fn extras(admin: &mut PgConnection, template: &str) -> anyhow::Result<Vec<
 
 impl Template {
     pub(super) async fn copy_to(&self, cluster: &Cluster, name: &str) {
-        cluster.create(name, &self.name).await;
-        if self.extras.is_empty() {
-            return;
-        }
-        let mut admin = cluster.admin().await;
-        for extra in &self.extras {
-            let statement = AssertSqlSafe(extra.replace("%DB%", name));
-            let done = sqlx::query(statement).execute(&mut admin).await;
-            done.unwrap_or_else(|error| {
-                panic!("cannot do for {name} as for the template: {extra}: {error}")
-            });
-        }
+        let extras: Vec<_> = self
+            .extras
+            .iter()
+            .map(|sql| sql.replace("%DB%", name))
+            .collect();
+        cluster.create(name, &self.name, &extras).await;
     }
 }
