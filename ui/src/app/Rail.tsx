@@ -1,0 +1,48 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Waypoints } from "lucide-react";
+import type { JobCounts, NowView } from "../generated/commands";
+import { count, plural } from "../lib/numbers";
+import { keys } from "../lib/query-keys";
+import styles from "./Shell.module.css";
+import { PLACES } from "./places";
+
+/** Both figures come with the stream and with the first answer; here they are only shown. */
+function useKnown<T>(key: readonly unknown[]): T | undefined {
+  return useQuery<T>({ queryKey: key, enabled: false }).data;
+}
+
+export function Rail() {
+  const counts = useKnown<JobCounts>(keys.counts);
+  const now = useKnown<NowView>(keys.now);
+  const live = counts === undefined ? null : counts.waiting + counts.scheduled + counts.running;
+  const attention = now?.attention.length ?? 0;
+  return (
+    <nav className={styles.rail} aria-label="Pages">
+      <div className={styles.brand}>
+        <Waypoints size={17} aria-hidden />
+        <span>Repruv Ops</span>
+      </div>
+      {PLACES.map(({ to, words, icon: Icon }) => (
+        <span key={to} style={{ display: "contents" }}>
+          {to === "/settings" ? <span className={styles.gap} /> : null}
+          <Link to={to} className={styles.place} activeOptions={{ exact: to === "/", includeSearch: false }} title={words}>
+            <Icon size={15} aria-hidden />
+            <span className={styles.placeWord}>{words}</span>
+            {to === "/" && attention > 0 ? (
+              <span className={styles.alarm} title={`${plural(attention, "thing")} that need a person`}>
+                {attention}
+                {now?.attention_more ? "+" : ""}
+              </span>
+            ) : null}
+            {to === "/jobs" ? (
+              <span className={styles.count} title="Live jobs: waiting, scheduled, running">
+                {count(live)}
+              </span>
+            ) : null}
+          </Link>
+        </span>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,48 @@
+import { LogOut, Search, UserRound } from "lucide-react";
+import { Kbd } from "../components/Kbd";
+import { Menu } from "../components/Menu";
+import { useIpc } from "../ipc/ipc";
+import { read } from "../lib/failure";
+import { MOD } from "../lib/platform";
+import { useReplaceSession, useSession } from "../lib/session";
+import { environmentMark } from "../lib/states/environment";
+import { toast } from "../lib/toasts";
+import { FreshnessMark } from "./FreshnessMark";
+import styles from "./Shell.module.css";
+
+export function TopBar({ onPalette }: { onPalette: () => void }) {
+  const session = useSession();
+  const replace = useReplaceSession();
+  const ipc = useIpc();
+  const mark = session.environment ? environmentMark(session.environment.kind) : null;
+  const name = session.environment?.name ?? "";
+  const signOut = () => {
+    read(ipc.commands.signOut()).then(replace, (error: unknown) => toast(String(error)));
+  };
+  return (
+    <header className={styles.bar}>
+      {mark ? (
+        <span className={styles.env} title={`${name}\n${session.environment?.api_url ?? ""}`}>
+          <mark.icon size={14} aria-hidden />
+          <span>{mark.word}</span>
+          {name.toLowerCase() === mark.word.toLowerCase() ? null : <span className={styles.envName}>{name}</span>}
+        </span>
+      ) : null}
+      <button type="button" className={styles.finder} onClick={onPalette} aria-keyshortcuts="Control+K Meta+K">
+        <Search size={14} aria-hidden />
+        <span className={styles.finderWords}>Find a user, a job, an action…</span>
+        <Kbd keys={`${MOD} K`} />
+      </button>
+      <FreshnessMark />
+      <Menu
+        label={`Signed in as ${session.staff?.email ?? "nobody"}`}
+        icon={UserRound}
+        entries={[
+          { id: "who", label: `${session.staff?.name ?? ""} · ${session.staff?.role ?? ""}`, onPress: () => undefined },
+          "line",
+          { id: "out", label: "Sign out", icon: LogOut, onPress: signOut },
+        ]}
+      />
+    </header>
+  );
+}

@@ -1,0 +1,14 @@
+import { Activity, type LucideIcon, MonitorSmartphone, ScrollText, Server, Settings, Users, Workflow } from "lucide-react";
+
+type Place = { to: "/" | "/jobs" | "/users" | "/sessions" | "/workers" | "/audit" | "/settings"; words: string; icon: LucideIcon; key: string };
+
+/** The left rail, the palette and the keys `g` + … all go by this list. */
+export const PLACES: readonly Place[] = [
+  { to: "/", words: "Now", icon: Activity, key: "n" },
+  { to: "/jobs", words: "Jobs", icon: Workflow, key: "j" },
+  { to: "/users", words: "Users", icon: Users, key: "u" },
+  { to: "/sessions", words: "Sessions", icon: MonitorSmartphone, key: "s" },
+  { to: "/workers", words: "Workers", icon: Server, key: "w" },
+  { to: "/audit", words: "Audit", icon: ScrollText, key: "a" },
+  { to: "/settings", words: "Settings", icon: Settings, key: "," },
+];

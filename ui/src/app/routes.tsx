@@ -1,0 +1,111 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { createHashHistory, createRootRouteWithContext, createRoute, createRouter } from "@tanstack/react-router";
+import { AuditPage } from "../features/audit/AuditPage";
+import { auditOptions } from "../features/audit/audit-queries";
+import { JobPanel } from "../features/jobs/JobPanel";
+import { JobsPage } from "../features/jobs/JobsPage";
+import { toJobFilter } from "../features/jobs/job-filters";
+import { jobOptions, jobTypesOptions, jobsOptions } from "../features/jobs/jobs-queries";
+import { NowPage } from "../features/now/NowPage";
+import { nowOptions } from "../features/now/now-queries";
+import { SessionsPage } from "../features/sessions/SessionsPage";
+import { SettingsPage } from "../features/settings/SettingsPage";
+import { UserPage } from "../features/users/UserPage";
+import { UsersPage } from "../features/users/UsersPage";
+import { WorkersPage } from "../features/workers/WorkersPage";
+import { workersOptions } from "../features/workers/workers-queries";
+import type { Ipc } from "../ipc/ipc";
+import { readAhead } from "../lib/read-ahead";
+import { NotFound, PageError } from "./PageError";
+import { Shell } from "./Shell";
+
+type Context = { ipc: Ipc; client: QueryClient };
+type Search = Record<string, unknown>;
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value.slice(0, 500) : undefined);
+
+const root = createRootRouteWithContext<Context>()({ component: Shell, notFoundComponent: NotFound, errorComponent: PageError });
+
+const now = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: NowPage,
+  loader: ({ context: { ipc, client } }) => readAhead(client.prefetchQuery(nowOptions(ipc))),
+});
+
+const jobs = createRoute({
+  getParentRoute: () => root,
+  path: "/jobs",
+  component: JobsPage,
+  validateSearch: (search: Search): { q?: string | undefined } => ({ q: text(search["q"]) }),
+  loaderDeps: ({ search }) => ({ q: search.q ?? "" }),
+  loader: ({ context: { ipc, client }, deps }) =>
+    readAhead(client.prefetchInfiniteQuery(jobsOptions(ipc, toJobFilter(deps.q))), client.prefetchQuery(jobTypesOptions(ipc))),
+});
+
+const job = createRoute({
+  getParentRoute: () => jobs,
+  path: "$jobId",
+  component: JobPanel,
+  loader: ({ context: { ipc, client }, params }) => readAhead(client.prefetchQuery(jobOptions(ipc, params.jobId))),
+});
+
+const users = createRoute({
+  getParentRoute: () => root,
+  path: "/users",
+  component: UsersPage,
+  validateSearch: (search: Search): { q?: string | undefined; demo?: string | undefined } => ({ q: text(search["q"]), demo: text(search["demo"]) }),
+});
+
+const user = createRoute({ getParentRoute: () => root, path: "/users/$userId", component: UserPage });
+
+const sessions = createRoute({
+  getParentRoute: () => root,
+  path: "/sessions",
+  component: SessionsPage,
+  validateSearch: (search: Search): { q?: string | undefined; user?: string | undefined; ended?: boolean | undefined } => ({
+    q: text(search["q"]),
+    user: text(search["user"]),
+    ended: search["ended"] === true || search["ended"] === "true" ? true : undefined,
+  }),
+});
+
+const workers = createRoute({
+  getParentRoute: () => root,
+  path: "/workers",
+  component: WorkersPage,
+  loader: ({ context: { ipc, client } }) => readAhead(client.prefetchQuery(workersOptions(ipc))),
+});
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/audit",
+  component: AuditPage,
+  validateSearch: (search: Search): { user?: string | undefined } => ({ user: text(search["user"]) }),
+  loaderDeps: ({ search }) => ({ user: search.user ?? null }),
+  loader: ({ context: { ipc, client }, deps }) => readAhead(client.prefetchInfiniteQuery(auditOptions(ipc, deps.user))),
+});
+
+const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: SettingsPage });
+
+const routeTree = root.addChildren([now, jobs.addChildren([job]), users, user, sessions, workers, audit, settings]);
+
+export function makeRouter(context: Context) {
+  return createRouter({
+    routeTree,
+    context,
+    history: createHashHistory(),
+    // Hover and focus read the page ahead; until its data is here the old page stays.
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 0,
+    defaultPendingMs: 60_000,
+    defaultErrorComponent: PageError,
+    scrollRestoration: false,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,41 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import { isMod } from "../lib/platform";
+import { PLACES } from "./places";
+
+/** How long `g` waits for its second key. */
+const CHORD_MS = 1_200;
+
+/** Keys that work everywhere but in a field. */
+export function useShortcuts(on: { onPalette: () => void; onHelp: () => void }): void {
+  const navigate = useNavigate();
+  const latest = useRef(on);
+  latest.current = on;
+  useEffect(() => {
+    let chord_ms = -CHORD_MS;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (isMod(event) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        latest.current.onPalette();
+        return;
+      }
+      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
+      if (document.querySelector('[role="dialog"], [role="alertdialog"]') !== null) return;
+      const chord = performance.now() - chord_ms < CHORD_MS;
+      chord_ms = -CHORD_MS;
+      const place = chord ? PLACES.find(({ key }) => key === event.key) : undefined;
+      if (place !== undefined) void navigate({ to: place.to });
+      else if (event.key === "g") chord_ms = performance.now();
+      else if (event.key === "/") document.querySelector<HTMLElement>("#main [data-search]")?.focus();
+      else if (event.key === "?") latest.current.onHelp();
+      else return;
+      event.preventDefault();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [navigate]);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
+}

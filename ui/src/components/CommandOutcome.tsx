@@ -1,0 +1,84 @@
+import { CircleCheck, CircleDashed, CircleHelp, CircleX, LoaderCircle } from "lucide-react";
+import type { Command, Observation } from "../lib/command-phase";
+import { Banner } from "./Banner";
+import { Button } from "./Button";
+import styles from "./ConfirmDialog.module.css";
+import { Dialog } from "./Dialog";
+import { Progress } from "./Progress";
+
+type CommandOutcomeProps<I, T> = { title: string; command: Command<I, T>; observed: Observation | null; onClose: () => void };
+
+/** From acceptance to the effect that was seen; or the honest word that it is not known. */
+export function CommandOutcome<I, T>({ title, command, observed, onClose }: CommandOutcomeProps<I, T>) {
+  const { phase } = command;
+  if (phase.name === "unknown") {
+    return (
+      <Dialog
+        title={title}
+        open
+        onClose={onClose}
+        dismissable={false}
+        footer={
+          <Button tone="primary" busy={phase.finding} onPress={command.findOut}>
+            {phase.finding ? "Finding out…" : "Find out"}
+          </Button>
+        }
+      >
+        <Banner tone="warning" icon={CircleHelp}>
+          It is not known whether this happened. {phase.error.message}
+        </Banner>
+        <p>Finding out asks the system with the same key, so it cannot happen twice. Nothing is repeated without you.</p>
+      </Dialog>
+    );
+  }
+  if (phase.name === "found") {
+    return (
+      <Dialog title={title} open onClose={onClose} footer={<Button onPress={onClose}>Close</Button>}>
+        <Banner tone={phase.holds ? "success" : "warning"} icon={phase.holds ? CircleCheck : CircleX}>
+          {phase.holds ? "It happened, once." : "It did not happen. Nothing was changed."}
+        </Banner>
+      </Dialog>
+    );
+  }
+  const state = observed?.state ?? "waiting";
+  const ended = state === "done" || state === "failed";
+  return (
+    <Dialog
+      title={title}
+      open
+      onClose={onClose}
+      footer={
+        <>
+          {ended ? null : <span className={styles.aside}>You may close this: it goes on without you.</span>}
+          <Button tone={ended ? "primary" : "plain"} onPress={onClose}>
+            {ended ? "Done" : "Close"}
+          </Button>
+        </>
+      }
+    >
+      <ol className={styles.steps} aria-live="polite">
+        <Step look="done" words="Accepted: the intent is stored and will survive anything." />
+        <Step look={state === "waiting" ? "now" : "done"} words={state === "waiting" ? (observed?.words ?? "Waiting for a worker.") : "Started."} />
+        {observed?.state === "running" ? (
+          <li className={styles.now}>
+            <LoaderCircle size={15} aria-hidden className={styles.turning} />
+            {observed.progress === null ? <span>{observed.words}</span> : <Progress value={observed.progress} label="Progress" words={observed.words} />}
+          </li>
+        ) : null}
+        {ended ? <Step look={state === "done" ? "done" : "bad"} words={observed?.words ?? ""} /> : <Step look="ahead" words="The effect is seen." />}
+      </ol>
+    </Dialog>
+  );
+}
+
+const MARKS = { done: CircleCheck, now: LoaderCircle, bad: CircleX, ahead: CircleDashed } as const;
+
+function Step({ look, words }: { look: keyof typeof MARKS; words: string }) {
+  const Icon = MARKS[look];
+  return (
+    <li className={styles[look]}>
+      <Icon size={15} aria-hidden className={look === "now" ? styles.turning : undefined} />
+      <span>{words}</span>
+    </li>
+  );
+}

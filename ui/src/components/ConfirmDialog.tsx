@@ -1,0 +1,127 @@
+import { ArrowRight, TriangleAlert } from "lucide-react";
+import { type ReactNode, useState } from "react";
+import type { Command, Observation } from "../lib/command-phase";
+import type { StateMark } from "../lib/states/state-mark";
+import { Banner } from "./Banner";
+import { Button } from "./Button";
+import { CommandOutcome } from "./CommandOutcome";
+import styles from "./ConfirmDialog.module.css";
+import { Dialog } from "./Dialog";
+import { StatusBadge } from "./StatusBadge";
+import { TextField } from "./TextField";
+
+export const REASON_MIN_CHARS = 3;
+const REASON_MAX_CHARS = 500;
+
+export type ConfirmDialogProps<T> = {
+  title: string;
+  onClose: () => void;
+  /** On whom, in words. */
+  subject: ReactNode;
+  now: StateMark;
+  next: StateMark | null;
+  /** What follows, and how to undo it. */
+  note: string;
+  /** How long it takes, from history. */
+  expected?: string | null;
+  /** Further fields, between the preview and the reason. */
+  children?: ReactNode;
+  /** Why the further fields cannot be sent yet. */
+  incomplete?: string | null;
+  confirm: string;
+  tone?: "primary" | "danger";
+  /** "in Production": said on the button where it is not harmless. */
+  where?: string | null;
+  /** Reasons that fit often. */
+  reasons?: readonly string[];
+  /** Why nothing may be changed now. */
+  blocked: string | null;
+  /** It changed while this was open: what it is now, and a way to look at that instead. */
+  drift?: { words: string; onLookAgain: () => void } | null;
+  command: Command<string, T>;
+  /** What the live data says since it was accepted. */
+  observed: Observation | null;
+};
+
+/** What will happen, on what, and why; then how it goes until the effect is seen. */
+export function ConfirmDialog<T>(props: ConfirmDialogProps<T>) {
+  const { command, tone = "primary", drift = null, where = null } = props;
+  const { phase } = command;
+  const [reason, setReason] = useState("");
+  const length = reason.trim().length;
+  const form = phase.name === "idle" || phase.name === "sending" || phase.name === "refused";
+  const close = () => {
+    command.reset();
+    props.onClose();
+  };
+  const blocked =
+    props.blocked ??
+    drift?.words ??
+    props.incomplete ??
+    (length < REASON_MIN_CHARS ? `Say why, in at least ${REASON_MIN_CHARS} characters: it goes into the audit trail.` : null);
+  const press = () => {
+    if (blocked === null) command.press(reason.trim());
+  };
+  if (!form) return <CommandOutcome title={props.title} command={command} observed={props.observed} onClose={close} />;
+  return (
+    <Dialog
+      title={props.title}
+      open
+      alert={tone === "danger"}
+      onClose={close}
+      dismissable={phase.name !== "sending"}
+      footer={
+        <>
+          <Button onPress={close} blocked={phase.name === "sending" ? "It is being sent." : null}>
+            Cancel
+          </Button>
+          <Button tone={tone} onPress={press} busy={phase.name === "sending"} blocked={blocked}>
+            {phase.name === "sending" ? "Sending…" : `${props.confirm}${where === null ? "" : ` ${where}`}`}
+          </Button>
+        </>
+      }
+    >
+      <div data-selectable>{props.subject}</div>
+      <div className={styles.preview}>
+        <StatusBadge mark={props.now} look="pill" />
+        {props.next ? (
+          <>
+            <ArrowRight size={14} aria-label="becomes" />
+            <StatusBadge mark={props.next} look="pill" />
+          </>
+        ) : null}
+        {props.expected ? <span className={styles.expected}>{props.expected}</span> : null}
+      </div>
+      <p className={styles.note}>{props.note}</p>
+      {drift ? (
+        <Banner tone="warning" icon={TriangleAlert} action={<Button size="small" onPress={drift.onLookAgain}>Look at it</Button>}>
+          {drift.words}
+        </Banner>
+      ) : null}
+      {props.children}
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          press();
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) press();
+        }}
+      >
+        <TextField label="Reason, for the audit trail" value={reason} onChange={setReason} lines={2} maxLength={REASON_MAX_CHARS} autoFocus />
+        <div className={styles.reasons}>
+          {(props.reasons ?? []).map((each) => (
+            <Button key={each} size="small" tone="quiet" onPress={() => setReason(each)}>
+              {each}
+            </Button>
+          ))}
+        </div>
+      </form>
+      {phase.name === "refused" ? (
+        <Banner tone="danger" icon={TriangleAlert}>
+          Not done. {phase.error.message} {phase.error.type === "conflict" ? "Nothing was changed by you." : null}
+        </Banner>
+      ) : null}
+    </Dialog>
+  );
+}

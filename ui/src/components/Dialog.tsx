@@ -1,0 +1,42 @@
+import { X } from "lucide-react";
+import type { ReactNode } from "react";
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
+import { IconButton } from "./Button";
+import styles from "./Dialog.module.css";
+
+type DialogProps = {
+  title: string;
+  open: boolean;
+  onClose: () => void;
+  children: ReactNode;
+  footer?: ReactNode;
+  /** `false` while something is under way that should not be lost from sight by a stray press. */
+  dismissable?: boolean;
+  size?: "normal" | "wide";
+  alert?: boolean;
+};
+
+export function Dialog({ title, open, onClose, children, footer, dismissable = true, size = "normal", alert = false }: DialogProps) {
+  return (
+    <ModalOverlay
+      isOpen={open}
+      onOpenChange={(next) => (next ? undefined : onClose())}
+      isDismissable={dismissable}
+      isKeyboardDismissDisabled={!dismissable}
+      className={styles.overlay ?? ""}
+    >
+      <Modal className={`${styles.modal} ${styles[size]}`}>
+        <AriaDialog role={alert ? "alertdialog" : "dialog"} className={styles.dialog ?? ""}>
+          <header className={styles.header}>
+            <Heading slot="title" className={styles.title ?? ""}>
+              {title}
+            </Heading>
+            {dismissable ? <IconButton icon={X} label="Close" onPress={onClose} /> : null}
+          </header>
+          <div className={styles.body}>{children}</div>
+          {footer ? <footer className={styles.footer}>{footer}</footer> : null}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

@@ -1,0 +1,58 @@
+import { Search, X } from "lucide-react";
+import { useEffect, useState } from "react";
+import styles from "./SearchField.module.css";
+
+const PAUSE_MS = 180;
+
+type SearchFieldProps = {
+  label: string;
+  placeholder: string;
+  value: string;
+  /** Called when typing pauses. */
+  onSearch: (text: string) => void;
+};
+
+/** Free text. The key `/` comes here. */
+export function SearchField({ label, placeholder, value, onSearch }: SearchFieldProps) {
+  const [draft, setDraft] = useState(value);
+  const [from, setFrom] = useState(value);
+  if (value !== from) {
+    setFrom(value);
+    setDraft(value);
+  }
+  useEffect(() => {
+    if (draft === value) return undefined;
+    const timer = setTimeout(() => onSearch(draft), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [draft, value, onSearch]);
+  return (
+    <div className={styles.bar}>
+      <Search size={14} aria-hidden className={styles.icon} />
+      <input
+        type="text"
+        data-search
+        aria-label={label}
+        placeholder={placeholder}
+        value={draft}
+        maxLength={200}
+        spellCheck={false}
+        autoComplete="off"
+        className={styles.input}
+        onChange={(event) => setDraft(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") onSearch(draft);
+          if (event.key === "Escape" && draft !== "") {
+            setDraft("");
+            onSearch("");
+            event.stopPropagation();
+          }
+        }}
+      />
+      {draft === "" ? null : (
+        <button type="button" className={styles.clear} aria-label="Clear search" onClick={() => [setDraft(""), onSearch("")]}>
+          <X size={13} aria-hidden />
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,20 @@
+import { X } from "lucide-react";
+import { useSyncExternalStore } from "react";
+import { dismissToast, toasts, watchToasts } from "../lib/toasts";
+import { IconButton } from "./Button";
+import styles from "./Toasts.module.css";
+
+/** Short news that need no answer. What needs one is a dialog or a banner. */
+export function Toasts() {
+  const list = useSyncExternalStore(watchToasts, toasts);
+  return (
+    <ul className={styles.toasts} role="status" aria-label="Notices">
+      {list.map((toast) => (
+        <li key={toast.id} className={styles.toast}>
+          <span className={styles.words}>{toast.words}</span>
+          <IconButton icon={X} label="Dismiss" onPress={() => dismissToast(toast.id)} />
+        </li>
+      ))}
+    </ul>
+  );
+}

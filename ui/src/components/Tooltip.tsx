@@ -1,0 +1,17 @@
+import type { ReactElement } from "react";
+import { Focusable, OverlayArrow, Tooltip as AriaTooltip, TooltipTrigger } from "react-aria-components";
+import styles from "./Tooltip.module.css";
+
+/** Words for something that is there already: a reason, a shortcut, an exact value. Never the only way to learn a thing. */
+export function Tooltip({ text, children }: { text: string | null; children: ReactElement<Record<string, unknown>, string> }) {
+  if (text === null) return children;
+  return (
+    <TooltipTrigger delay={350} closeDelay={80}>
+      <Focusable>{children}</Focusable>
+      <AriaTooltip className={styles.tooltip ?? ""} offset={6}>
+        <OverlayArrow />
+        {text}
+      </AriaTooltip>
+    </TooltipTrigger>
+  );
+}

@@ -1,0 +1,19 @@
+import { createContext, useContext } from "react";
+import type { LiveInterest, LiveMessage, commands } from "../generated/commands";
+
+/** Everything that the page asks of the window's Rust side. Tests and the demonstration put another one in its place. */
+export type Ipc = {
+  commands: Omit<typeof commands, "subscribe" | "unsubscribe">;
+  /** Begins a stream; the answer ends it. */
+  subscribe: (interest: LiveInterest, onMessage: (message: LiveMessage) => void) => Promise<() => void>;
+  /** A deep link or a menu asks for a screen, as a path. */
+  onNavigate: (go: (path: string) => void) => Promise<() => void>;
+};
+
+export const IpcContext = createContext<Ipc | null>(null);
+
+export function useIpc(): Ipc {
+  const ipc = useContext(IpcContext);
+  if (ipc === null) throw new Error("There is no Ipc around this component.");
+  return ipc;
+}

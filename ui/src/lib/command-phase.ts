@@ -1,0 +1,31 @@
+import type { IpcError } from "../generated/commands";
+
+/** What the live data says of a command that was accepted. */
+export type Observation =
+  | { state: "waiting"; words: string }
+  | { state: "running"; words: string; progress: number | null }
+  | { state: "done"; words: string }
+  | { state: "failed"; words: string };
+
+export type CommandPhase<T> =
+  | { name: "idle" }
+  | { name: "sending" }
+  | { name: "accepted"; data: T }
+  /** Nothing was changed; `error` says why. */
+  | { name: "refused"; error: IpcError }
+  /** It may or may not have happened. */
+  | { name: "unknown"; error: IpcError; finding: boolean }
+  /** It was unknown, and was found to hold, or not to. */
+  | { name: "found"; holds: boolean };
+
+export type Command<I, T> = {
+  phase: CommandPhase<T>;
+  /** One effect, however often it is pressed: while one is under way, further presses do nothing. */
+  press: (input: I) => void;
+  /** The same command again, with the same key: it cannot happen twice. */
+  tryAgain: () => void;
+  /** Asks whether an unknown one happened. */
+  findOut: () => void;
+  /** Back to the start, for a new command with a new key. Not while one is under way or unknown. */
+  reset: () => void;
+};

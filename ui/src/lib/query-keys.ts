@@ -1,0 +1,21 @@
+import type { JobFilter, SessionFilter, UserFilter } from "../generated/commands";
+
+/** Every key of the query cache: the stream patches by these what the features read. */
+export const keys = {
+  now: ["now"] as const,
+  counts: ["counts"] as const,
+  jobLists: ["jobs"] as const,
+  jobList: (filter: JobFilter) => ["jobs", filter] as const,
+  job: (id: string) => ["job", id] as const,
+  jobTypes: ["job-types"] as const,
+  userLists: ["users"] as const,
+  userList: (filter: UserFilter) => ["users", filter] as const,
+  user: (id: string) => ["user", id] as const,
+  timeline: (userId: string) => ["timeline", userId] as const,
+  presets: ["presets"] as const,
+  sessionLists: ["sessions"] as const,
+  sessionList: (filter: SessionFilter) => ["sessions", filter] as const,
+  workers: ["workers"] as const,
+  audit: (userId: string | null) => ["audit", userId] as const,
+  pending: ["pending-commands"] as const,
+};
