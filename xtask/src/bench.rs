@@ -94,21 +94,8 @@ pub fn run(args: &Args) -> Result<()> {
 fn on_database(name: Name) -> Result<Value> {
     let postgres = Throwaway::for_benches()?;
     let mut command = repo::cargo();
-    command.args([
-        "run",
-        "--quiet",
-        "--release",
-        "-p",
-        "testkit",
-        "--bin",
-        "bench",
-        "--",
-        &name.word(),
-    ]);
-    command
-        .env("BENCH_DATABASE_URL", postgres.owner.url())
-        .env("BENCH_SERVER_BIN", repo::binary("repruv-server", true)?)
-        .env("BENCH_SIMULATOR_BIN", repo::binary("simulator", true)?);
+    command.args(["bench", "--quiet", "--package", "repruv-server", "--bench", &name.word()]);
+    command.env("BENCH_DATABASE_URL", postgres.owner.url());
     figures(&mut command)
 }
 

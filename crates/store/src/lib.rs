@@ -2,27 +2,41 @@
 
 pub mod audit;
 mod command;
+mod database_login;
 mod demo_mode;
 mod demo_rows;
 pub mod engine;
 mod error;
 mod events;
+mod hints;
 mod ids;
 mod job_commands;
 mod jobs;
 pub mod migrate;
 mod pool;
 pub mod receipts;
+mod rotation;
 mod section;
+mod seed;
+mod session_commands;
+mod sessions;
+mod staff;
 mod wake;
 
 pub use command::{Actor, Command, CommandKey, Done};
+pub use database_login::{MintedLogin, set_backend_password};
 pub use demo_mode::{DemoModeRequest, Profile};
 pub use demo_rows::DemoModeRow;
 pub use error::{StoreError, is_unavailable};
+pub use hints::{Hint, Hints};
 pub use ids::new_id;
 pub use jobs::JobRecord;
 pub use pool::PoolSettings;
+pub use rotation::{Rotation, TokenHash, TokenHashes, TokenLife, TokenTimes};
+pub use seed::{SeedSettings, Seeded, seed};
+pub use session_commands::Revoked;
+pub use sessions::{Credentials, NewSession, SessionUser};
+pub use staff::{NewStaff, StaffMember, StaffSession};
 pub use wake::{CANCEL_CHANNEL, FEED_CHANNEL, JOBS_CHANNEL};
 
 use sqlx::PgPool;

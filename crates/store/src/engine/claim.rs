@@ -19,6 +19,8 @@ pub struct ClaimedJob {
     pub payload: serde_json::Value,
     /// When this attempt is given up, by database time.
     pub deadline_at: DateTime<Utc>,
+    /// A stop was asked for during an earlier attempt, which could not settle what it had made.
+    pub cancel_requested: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -31,6 +33,7 @@ struct Raw {
     lease_epoch: i64,
     payload: serde_json::Value,
     deadline_at: DateTime<Utc>,
+    cancel_requested: bool,
 }
 
 // MATERIALIZED: a plain sub-select may be run again by a nested loop and exceed the limit.
@@ -47,12 +50,12 @@ WITH due AS MATERIALIZED (
     deadline_at = now() + make_interval(secs => $6), progress = 0, progress_step = NULL, version = j.version + 1
   FROM due WHERE j.id = due.id
   RETURNING j.id, j.job_type, j.user_id, j.attempt, j.max_attempts, j.lease_epoch, j.payload, j.deadline_at,
-    j.priority, j.run_at
+    j.cancel_requested_at IS NOT NULL AS cancel_requested, j.priority, j.run_at
 ), told AS (
   INSERT INTO job_events (job_id, user_id, event, from_status, to_status, attempt, actor)
   SELECT id, user_id, 'start', 'pending', 'running', attempt, $7 FROM claimed
 )
-SELECT id, job_type, user_id, attempt, max_attempts, lease_epoch, payload, deadline_at FROM claimed
+SELECT id, job_type, user_id, attempt, max_attempts, lease_epoch, payload, deadline_at, cancel_requested FROM claimed
 ORDER BY priority, run_at, id";
 
 impl Store {
@@ -113,5 +116,6 @@ fn claimed(raw: Raw, worker: &WorkerSession) -> Result<ClaimedJob, StoreError> {
         max_attempts: raw.max_attempts.unsigned_abs(),
         payload: raw.payload,
         deadline_at: raw.deadline_at,
+        cancel_requested: raw.cancel_requested,
     })
 }

@@ -28,6 +28,8 @@ pub enum Ending {
         permanent: bool,
         /// Not before this long from now; replaces the backoff when it is longer.
         retry_after: Option<Duration>,
+        /// An effect may exist that is not known yet: a requested stop waits until another attempt has found out.
+        unsettled: bool,
     },
     /// Stopped because a stop was asked for.
     Cancelled {
@@ -147,6 +149,7 @@ fn event_of(job: &JobRecord, ending: &Ending) -> JobEvent {
     match ending {
         Ending::Succeeded { .. } => JobEvent::Succeed,
         Ending::Cancelled { .. } => JobEvent::ConfirmCancel,
+        Ending::Failed { unsettled: true, .. } if failed(false) == JobEvent::RetryLater => JobEvent::RetryLater,
         _ if job.cancel_requested_at.is_some() => JobEvent::ConfirmCancel,
         Ending::Failed { permanent, .. } => failed(*permanent),
         Ending::HandedBack => JobEvent::HandBack,
@@ -207,7 +210,7 @@ async fn write_job(
     };
     let rows = sqlx::query(
         "UPDATE background_jobs SET status = $4, locked_by = NULL, lease_expires_at = NULL, deadline_at = NULL, \
-         cancel_requested_at = CASE WHEN $4 = 'cancelled' THEN cancel_requested_at END, \
+         cancel_requested_at = CASE WHEN $4 = 'cancelled' OR $9 THEN cancel_requested_at END, \
          completed_at = CASE WHEN $4 <> 'pending' THEN now() END, \
          run_at = CASE WHEN $4 = 'pending' THEN now() + make_interval(secs => $5) ELSE run_at END, \
          attempt = attempt - $6, result_data = $7, error_message = coalesce($8, CASE WHEN $4 <> 'completed' THEN error_message END), \
@@ -223,6 +226,7 @@ async fn write_job(
     .bind(i32::from(change.event() == JobEvent::HandBack))
     .bind(result)
     .bind(error)
+    .bind(matches!(ending, Ending::Failed { unsettled: true, .. }))
     .execute(tx)
     .await?
     .rows_affected();

@@ -1,0 +1,85 @@
+//! What the benches share: a fresh database on the server of `BENCH_DATABASE_URL`, and figures as JSON.
+//!
+//! The server must be durable (fsync on): `cargo xtask bench` starts one.
+
+use anyhow::Context;
+use sqlx::{Connection, Executor, PgConnection, PgPool};
+use std::{str::FromStr, time::Duration};
+
+/// A database that is dropped by the next bench of the same name.
+pub struct BenchDatabase {
+    pub url: String,
+    pub pool: PgPool,
+}
+
+impl BenchDatabase {
+    /// Makes and migrates `repruv_bench_<name>`.
+    pub async fn fresh(name: &str) -> anyhow::Result<Self> {
+        let server = std::env::var("BENCH_DATABASE_URL")
+            .context("BENCH_DATABASE_URL is missing: run this through `cargo xtask bench`")?;
+        let options = sqlx::postgres::PgConnectOptions::from_str(&server)?;
+        let database = format!("repruv_bench_{name}");
+        let mut admin = PgConnection::connect_with(&options).await?;
+        let fsync: String = sqlx::query_scalar("SHOW fsync").fetch_one(&mut admin).await?;
+        anyhow::ensure!(fsync == "on", "the bench's PostgreSQL runs with fsync={fsync}: figures would flatter");
+        admin.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"))).await?;
+        admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {database}"))).await?;
+        let (base, query) = server.split_once('?').map_or((server.as_str(), String::new()), |(b, q)| (b, format!("?{q}")));
+        let cut = base.rfind('/').filter(|&at| at > base.find("//").map_or(0, |s| s + 1)).unwrap_or(base.len());
+        let url = format!("{}/{database}{query}", &base[..cut]);
+        let pool = PgPool::connect(&url).await?;
+        store::migrate::run(&pool).await?;
+        Ok(Self { url, pool })
+    }
+
+    /// `n` finished no-op jobs of the last 30 days with the history of each.
+    pub async fn fill_finished(&self, n: i64) -> anyhow::Result<()> {
+        eprintln!("filling {n} finished jobs …");
+        for first in (0..n).step_by(250_000) {
+            let last = (first + 250_000).min(n) - 1;
+            sqlx::query(
+                "INSERT INTO background_jobs (id, job_type, status, attempt, created_at, scheduled_for, run_at, started_at, completed_at, progress) \
+                 SELECT gen_random_uuid(), 'noop', CASE WHEN i % 20 = 0 THEN 'failed' ELSE 'completed' END, 1, t, t, t, t, t + interval '70 s', 100 \
+                 FROM generate_series($1::bigint, $2::bigint) AS i, LATERAL (SELECT now() - interval '30 days' * (1 - i::float8 / $3)) AS s (t)",
+            )
+            .bind(first)
+            .bind(last)
+            .bind(n as f64)
+            .execute(&self.pool)
+            .await?;
+        }
+        self.settle().await
+    }
+
+    /// Statistics and visibility as a database that has been running has them, and no dirty pages left to be written.
+    pub async fn settle(&self) -> anyhow::Result<()> {
+        for table in ["background_jobs", "job_events", "users", "user_sessions"] {
+            self.pool.execute(sqlx::AssertSqlSafe(format!("VACUUM ANALYZE {table}"))).await?;
+        }
+        self.pool.execute("CHECKPOINT").await?;
+        Ok(())
+    }
+}
+
+/// Latencies, in milliseconds.
+pub struct Latencies(hdrhistogram::Histogram<u64>);
+
+impl Latencies {
+    pub fn new() -> anyhow::Result<Self> {
+        Ok(Self(hdrhistogram::Histogram::new_with_max(600_000_000, 3)?))
+    }
+
+    pub fn record(&mut self, took: Duration) {
+        self.0.saturating_record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        let ms = |q: f64| (self.0.value_at_quantile(q) as f64) / 1_000.0;
+        serde_json::json!({ "n": self.0.len(), "p50_ms": ms(0.5), "p95_ms": ms(0.95), "p99_ms": ms(0.99), "max_ms": ms(1.0) })
+    }
+}
+
+/// Prints the figures as one JSON document on stdout.
+pub fn report(name: &str, figures: serde_json::Value) {
+    println!("{}", serde_json::json!({ "bench": name, "figures": figures }));
+}

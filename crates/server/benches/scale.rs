@@ -1,0 +1,121 @@
+//! What staff wait for at 1 M users, 2 M jobs and 2 M sessions, through a reader login.
+
+mod common;
+
+use common::{BenchDatabase, Latencies};
+use contract::{jobs::JobFilter, sessions::SessionFilter, users::UserFilter};
+use read_model::ReadModel;
+use state_machine::JobStatus;
+use std::time::Instant;
+
+const USERS: i64 = 1_000_000;
+const JOBS: i64 = 2_000_000;
+const SESSIONS: i64 = 2_000_000;
+const ROUNDS: usize = 100;
+
+fn main() -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run())
+}
+
+async fn run() -> anyhow::Result<()> {
+    let db = BenchDatabase::fresh("scale").await?;
+    fill(&db).await?;
+    let reader = reader(&db).await?;
+    let some_user: uuid::Uuid = sqlx::query_scalar("SELECT user_id FROM background_jobs WHERE status = 'running' LIMIT 1").fetch_one(&db.pool).await?;
+    let mut figures = serde_json::Map::new();
+
+    macro_rules! measure {
+        ($name:literal, $round:ident => $call:expr) => {{
+            let mut latencies = Latencies::new()?;
+            for $round in 0..ROUNDS {
+                let asked = Instant::now();
+                $call;
+                latencies.record(asked.elapsed());
+            }
+            eprintln!("{}: {}", $name, latencies.json());
+            figures.insert($name.into(), latencies.json());
+        }};
+    }
+    let all = JobFilter::all();
+    let failed = JobFilter { statuses: vec![JobStatus::Failed], ..JobFilter::all() };
+    let second = reader.jobs_page(&all, None, 100).await?.next;
+    measure!("jobs_first_page", _n => reader.jobs_page(&all, None, 100).await?);
+    measure!("jobs_next_page", _n => reader.jobs_page(&all, second.as_deref(), 100).await?);
+    measure!("jobs_failed", _n => reader.jobs_page(&failed, None, 100).await?);
+    measure!("jobs_of_user_text", n => reader.jobs_page(&JobFilter { user: Some(format!("user{}@", 1000 + n * 37)), ..JobFilter::all() }, None, 100).await?);
+    let nobody = UserFilter { search: None, demo_modes: vec![] };
+    measure!("users_first_page", _n => reader.users_page(&nobody, None, 100).await?);
+    measure!("users_search", n => reader.users_page(&UserFilter { search: Some(format!("ser{}", 1000 + n * 97)), demo_modes: vec![] }, None, 100).await?);
+    measure!("user_page", _n => reader.user(some_user).await?);
+    measure!("sessions_first_page", _n => reader.sessions_page(&SessionFilter { user_id: None, user: None, active_only: true }, None, 100).await?);
+    measure!("now", _n => reader.now().await?);
+    common::report("scale", serde_json::json!({ "users": USERS, "jobs": JOBS, "sessions": SESSIONS, "latencies": figures }));
+    Ok(())
+}
+
+async fn fill(db: &BenchDatabase) -> anyhow::Result<()> {
+    eprintln!("filling {USERS} users, {JOBS} jobs, {SESSIONS} sessions …");
+    // Ids as the application makes them: the first 48 bits are the milliseconds since 1970 (UUIDv7).
+    let mut one = db.pool.acquire().await?;
+    sqlx::query(
+        "CREATE OR REPLACE FUNCTION bench_v7(at timestamptz) RETURNS uuid LANGUAGE sql AS $f$ \
+         SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid $f$",
+    )
+    .execute(&mut *one)
+    .await?;
+    sqlx::query(
+        "INSERT INTO users (id, email, full_name, created_at) SELECT bench_v7(t AT TIME ZONE 'UTC'), 'user' || i || '@example.com', 'Person Number ' || i, t \
+         FROM generate_series(1, $1) AS i, LATERAL (SELECT (now() AT TIME ZONE 'UTC') - interval '900 days' * (1 - i::float8 / $2)) AS s (t)",
+    )
+    .bind(USERS)
+    .bind(USERS as f64)
+    .execute(&mut *one)
+    .await?;
+    sqlx::query(
+        "WITH u AS MATERIALIZED (SELECT id, row_number() OVER () AS n FROM users) \
+         INSERT INTO background_jobs (id, job_type, user_id, status, attempt, created_at, scheduled_for, run_at, started_at, completed_at, progress, error_message) \
+         SELECT bench_v7(t), CASE WHEN i % 2 = 0 THEN 'demo_enable' ELSE 'demo_disable' END, u.id, CASE WHEN i % 40 = 0 THEN 'failed' ELSE 'completed' END, \
+           1, t, t, t, t, t + interval '80 s', 100, CASE WHEN i % 40 = 0 THEN 'The demo service reported a fault (503).' END \
+         FROM generate_series(1, $1) AS i JOIN u ON u.n = 1 + (i * 7919) % $2, LATERAL (SELECT now() - interval '60 days' * (1 - i::float8 / $3)) AS s (t)",
+    )
+    .bind(JOBS)
+    .bind(USERS)
+    .bind(JOBS as f64)
+    .execute(&mut *one)
+    .await?;
+    sqlx::query(
+        "INSERT INTO background_jobs (id, job_type, user_id, status, attempt, locked_by, lease_expires_at, started_at) \
+         SELECT bench_v7(clock_timestamp()), 'demo_enable', id, 'running', 1, gen_random_uuid(), now() + interval '1 hour', now() FROM users LIMIT 1000",
+    )
+    .execute(&mut *one)
+    .await?;
+    sqlx::query(
+        "INSERT INTO job_events (job_id, user_id, at, event, from_status, to_status, attempt, actor) \
+         SELECT id, user_id, completed_at, 'succeed', 'running', status, 1, 'bench:1' FROM background_jobs WHERE completed_at IS NOT NULL",
+    )
+    .execute(&mut *one)
+    .await?;
+    sqlx::query(
+        "WITH u AS MATERIALIZED (SELECT id, row_number() OVER () AS n FROM users) \
+         INSERT INTO user_sessions (id, user_id, access_hash, access_expires_at, transport, user_agent, created_at, last_seen_at, expires_at) \
+         SELECT bench_v7(t), u.id, sha256(i::text::bytea), t + interval '15 min', 'cookie', 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36', \
+           t, t, t + interval '30 days' \
+         FROM generate_series(1, $1) AS i JOIN u ON u.n = 1 + (i * 104729) % $2, LATERAL (SELECT now() - interval '60 days' * (1 - i::float8 / $3)) AS s (t)",
+    )
+    .bind(SESSIONS)
+    .bind(USERS)
+    .bind(SESSIONS as f64)
+    .execute(&mut *one)
+    .await?;
+    drop(one);
+    db.settle().await
+}
+
+/// Through a login that is a member of `ops_reader` and nothing else, as a window reads.
+async fn reader(db: &BenchDatabase) -> anyhow::Result<ReadModel> {
+    let login = "staff_0000bec4_0000bec4";
+    sqlx::query("SELECT mint_reader_login($1, 'bench-reader', interval '2 hours')").bind(login).execute(&db.pool).await?;
+    let options: sqlx::postgres::PgConnectOptions = db.url.parse()?;
+    let pool = sqlx::postgres::PgPoolOptions::new().max_connections(3).connect_with(options.username(login).password("bench-reader")).await?;
+    Ok(ReadModel::new(pool))
+}

@@ -1,0 +1,60 @@
+//! `demo_disable`: remove the profile and count what went with it. Also the compensation of a cancelled enable.
+
+use crate::worker::{DemoService, JobContext, JobError, JobHandler, JobResult};
+use state_machine::JobType;
+use std::time::Duration;
+
+/// Removes a user's demo profile.
+#[derive(Clone, Debug)]
+pub struct DemoDisable {
+    service: DemoService,
+    poll: Duration,
+}
+
+impl DemoDisable {
+    /// Asks `service` every `poll` how far it is.
+    pub const fn new(service: DemoService, poll: Duration) -> Self {
+        Self { service, poll }
+    }
+}
+
+impl JobHandler for DemoDisable {
+    fn job_type(&self) -> JobType {
+        JobType::DemoDisable
+    }
+
+    async fn run(&self, context: JobContext) -> JobResult {
+        // An earlier attempt may have begun.
+        let mut touched = context.job.attempt > 1;
+        // Accounts of the former backend may be on without a profile: there is nothing to remove then.
+        let Some(profile_id) = context.job.payload.get("profile_id").and_then(|id| id.as_str()) else {
+            return Ok(serde_json::json!({ "counts": {} }));
+        };
+        let key = context.effect_key();
+        loop {
+            if context.cancelled.is_cancelled() {
+                return Err(JobError::Cancelled { touched });
+            }
+            touched = true;
+            let removal = tokio::select! {
+                answer = self.service.delete(&key, profile_id) => answer?,
+                () = context.stopped.cancelled() => return Err(JobError::Stopped),
+            };
+            match removal {
+                None => return Ok(serde_json::json!({ "counts": {} })),
+                Some(removal) if removal.status == "deleted" => {
+                    return Ok(serde_json::json!({ "counts": removal.counts }));
+                }
+                Some(removal) => {
+                    let step = removal.step.as_deref().unwrap_or("Removing the profile");
+                    context.progress(removal.progress.min(100), step).await?;
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(self.poll) => {}
+                () = context.cancelled.cancelled() => {}
+                () = context.stopped.cancelled() => return Err(JobError::Stopped),
+            }
+        }
+    }
+}

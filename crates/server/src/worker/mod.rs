@@ -1,0 +1,142 @@
+//! The worker: claims jobs, runs them under a lease, finishes them. Any number of these processes share one database.
+//!
+//! `claims` fills the free slots, `running` carries one job from claim to finish, `heartbeat` renews the leases from a
+//! thread of its own, `upkeep` rescues, rolls up and schedules retention, `wakeups` listens for hints.
+
+mod claims;
+mod completions;
+mod demo_service;
+mod handler;
+mod health;
+mod heartbeat;
+mod jobs;
+mod running;
+mod settings;
+mod upkeep;
+mod wakeups;
+
+pub use demo_service::{DemoService, DemoServiceError, ProfileState, Removal};
+pub use handler::{Handlers, JobContext, JobError, JobHandler, JobResult};
+pub use jobs::{DemoDisable, DemoEnable, JobRetention, Noop};
+pub use settings::{EngineSettings, WorkerSettings};
+
+use anyhow::Context;
+use std::sync::Arc;
+use store::{PoolSettings, Store, engine::WorkerSession};
+use tokio_util::sync::CancellationToken;
+
+/// Everything that the parts of one worker share.
+pub(crate) struct Shared {
+    pub store: Store,
+    pub session: WorkerSession,
+    pub handlers: Handlers,
+    pub engine: EngineSettings,
+    pub leases: heartbeat::Leases,
+    pub completions: completions::Completions,
+    /// Do not claim any more.
+    pub draining: CancellationToken,
+    /// Give back what is in hand.
+    pub hand_back: CancellationToken,
+}
+
+/// `repruv-server work`: runs until SIGTERM or SIGINT, then drains within its grace.
+///
+/// # Errors
+/// When the settings make no sense or the port cannot be had. A missing database is waited for.
+pub async fn run(settings: WorkerSettings) -> anyhow::Result<()> {
+    let service = DemoService::new(&settings.demo_service_url).context("DEMO_SERVICE_URL is not usable")?;
+    let handlers = Handlers::default()
+        .with(DemoEnable::new(service.clone(), settings.demo_poll))
+        .with(DemoDisable::new(service, settings.demo_poll))
+        .with(JobRetention::new(settings.keep_finished))
+        .with(Noop);
+    let worker = Worker::start(&settings.database_url, handlers, settings.engine.clone())?;
+    let health = health::serve(settings.listen, worker.store().clone(), worker.draining()).await?;
+    crate::shutdown::requested().await;
+    tracing::info!("Stopping: no further claims, {:?} for the jobs in hand", settings.engine.grace);
+    let now = crate::shutdown::requested();
+    worker.stop(now).await;
+    health.abort();
+    Ok(())
+}
+
+/// A running worker within this process.
+pub struct Worker {
+    shared: Arc<Shared>,
+    claims: tokio::task::JoinHandle<()>,
+    upkeep: tokio::task::JoinHandle<()>,
+    wakeups: tokio::task::JoinHandle<()>,
+    heartbeat: heartbeat::Thread,
+}
+
+impl Worker {
+    /// Starts to claim what `handlers` can run. The database may come later.
+    ///
+    /// # Errors
+    /// For a malformed database URL.
+    pub fn start(database_url: &str, handlers: Handlers, engine: EngineSettings) -> anyhow::Result<Self> {
+        let pool = PoolSettings { max: engine.connections, notify: engine.push, ..PoolSettings::default() };
+        let store = Store::connect_lazy(database_url, pool)?;
+        let host = hostname();
+        let session = WorkerSession::new(&host, std::process::id(), crate::build::NAME);
+        let (completions, queue) = completions::channel(engine.concurrency);
+        let shared = Arc::new(Shared {
+            store,
+            session,
+            handlers,
+            leases: heartbeat::Leases::default(),
+            completions,
+            draining: CancellationToken::new(),
+            hand_back: CancellationToken::new(),
+            engine,
+        });
+        let hints = Arc::new(tokio::sync::Notify::new());
+        let heartbeat = heartbeat::Thread::start(database_url, &shared)?;
+        tokio::spawn(completions::complete(shared.clone(), queue));
+        Ok(Self {
+            claims: tokio::spawn(claims::run(shared.clone(), hints.clone())),
+            upkeep: tokio::spawn(upkeep::run(shared.clone())),
+            wakeups: tokio::spawn(wakeups::run(database_url.to_owned(), shared.clone(), hints)),
+            heartbeat,
+            shared,
+        })
+    }
+
+    /// The worker's own way into the database.
+    pub fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    /// Cancelled as soon as the worker claims nothing more.
+    pub fn draining(&self) -> CancellationToken {
+        self.shared.draining.clone()
+    }
+
+    /// Claims nothing more, lets the jobs in hand finish within the grace, hands the others back, and ends.
+    /// `at_once` cuts the grace short.
+    pub async fn stop(self, at_once: impl Future<Output = ()>) {
+        self.shared.draining.cancel();
+        self.upkeep.abort();
+        self.wakeups.abort();
+        let mut claims = self.claims;
+        tokio::select! {
+            _ = &mut claims => {}
+            () = at_once => {}
+            () = tokio::time::sleep(self.shared.engine.grace) => {}
+        }
+        self.shared.hand_back.cancel();
+        if !claims.is_finished() && tokio::time::timeout(std::time::Duration::from_secs(5), claims).await.is_err() {
+            tracing::warn!("Some jobs could not be handed back; they are rescued when their leases end");
+        }
+        self.heartbeat.stop();
+        if let Err(error) = self.shared.store.worker_stopped(&self.shared.session).await {
+            tracing::warn!(%error, "Could not say goodbye");
+        }
+    }
+}
+
+fn hostname() -> String {
+    let named = std::env::var("HOSTNAME").ok().filter(|name| !name.is_empty());
+    let read = || std::fs::read_to_string("/etc/hostname").ok().map(|name| name.trim().to_owned());
+    named.or_else(read).filter(|name| !name.is_empty()).unwrap_or_else(|| "localhost".into())
+}

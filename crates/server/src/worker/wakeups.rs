@@ -1,0 +1,38 @@
+//! Hints from the database: due jobs, requested stops. Lost or forged ones do no harm; the poll guarantees.
+
+use super::Shared;
+use std::{sync::Arc, time::Duration};
+use store::{Hint, Hints, StoreError};
+use tokio::sync::Notify;
+
+/// A listener cannot see a half-open socket: it is made anew this often when nothing was heard.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
+
+pub(crate) async fn run(database_url: String, shared: Arc<Shared>, hints: Arc<Notify>) {
+    if !shared.engine.push {
+        return;
+    }
+    loop {
+        if let Err(error) = listen(&database_url, &shared, &hints).await {
+            tracing::debug!(%error, "Not listening for hints; polling covers it");
+        }
+        metrics::gauge!("repruv_listener_up").set(0.0);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn listen(database_url: &str, shared: &Shared, hints: &Notify) -> Result<(), StoreError> {
+    let mut heard = Hints::listen(database_url).await?;
+    metrics::gauge!("repruv_listener_up").set(1.0);
+    // Whatever was announced while nobody listened.
+    hints.notify_one();
+    shared.leases.beat_now();
+    loop {
+        match tokio::time::timeout(SILENCE_MAX, heard.next()).await {
+            Ok(Ok(Hint::CancelRequested)) => shared.leases.beat_now(),
+            Ok(Ok(Hint::JobsDue)) => hints.notify_one(),
+            Ok(Ok(Hint::Closed)) | Err(_) => return Ok(()), // closed, or silent for long: connect anew
+            Ok(Err(error)) => return Err(error),
+        }
+    }
+}
