@@ -1,0 +1,180 @@
+//! The person who is signed in: tokens in memory, refreshed by one request however many wait for it.
+
+use crate::{
+    api_client::{ApiClient, ApiFailure, to_ipc},
+    failure::{Answer, unauthorized},
+    keychain::{Entry, Keychain},
+    pending::Command,
+};
+use chrono::TimeDelta;
+use contract::{
+    ErrorCode,
+    auth::{DatabaseLogin, StaffInfo, StaffSignedIn, Tokens},
+};
+use serde_json::Value;
+use tokio::sync::Mutex;
+use tracing::{info, warn};
+
+/// Refresh this long before the access token ends.
+const EARLY: TimeDelta = TimeDelta::seconds(30);
+
+/// What happens to credentials beyond this process.
+#[derive(Clone)]
+pub enum Keep {
+    /// Kept in the keychain under this environment.
+    InKeychain(Keychain, String),
+    /// Gone with the window: asked for by the person, or a developer's stack.
+    ThisSessionOnly,
+}
+
+/// A signed-in person.
+pub struct Account {
+    client: ApiClient,
+    staff: StaffInfo,
+    keep: Keep,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// `None` until the API could be reached, when signed in from the keychain while it was down.
+    access: Option<(String, chrono::DateTime<chrono::Utc>)>,
+    refresh_token: String,
+    database: Option<DatabaseLogin>,
+}
+
+impl Account {
+    /// Right after a sign-in or refresh; `database` is a login kept from before.
+    pub fn new(client: ApiClient, signed_in: StaffSignedIn, database: Option<DatabaseLogin>, keep: Keep) -> Self {
+        let Tokens { access_token, access_expires_at, refresh_token, .. } = signed_in.tokens;
+        let state = State { access: Some((access_token, access_expires_at)), refresh_token, database };
+        Self { client, staff: signed_in.staff, keep, state: Mutex::new(state) }
+    }
+
+    /// From the keychain, while the API cannot be reached: reading works, commands refresh first.
+    pub fn offline(client: ApiClient, entry: Entry, keep: Keep) -> Self {
+        let state = State { access: None, refresh_token: entry.refresh_token, database: entry.database };
+        Self { client, staff: entry.staff, keep, state: Mutex::new(state) }
+    }
+
+    /// Whose account this is.
+    pub fn staff(&self) -> &StaffInfo {
+        &self.staff
+    }
+
+    /// Sends a command; a token that ran out meanwhile is refreshed once. A 401 changed nothing, so sending again is safe.
+    pub async fn command(&self, command: &Command) -> Result<Value, ApiFailure> {
+        let token = self.token(None).await.map_err(not_sent)?;
+        match self.client.command(&token, command).await {
+            Err(ApiFailure::Refused(body)) if body.code == ErrorCode::Unauthorized => {
+                let token = self.token(Some(&token)).await.map_err(not_sent)?;
+                self.client.command(&token, command).await
+            }
+            other => other,
+        }
+    }
+
+    /// A new database login, kept with the rest.
+    pub async fn mint_database_login(&self) -> Answer<DatabaseLogin> {
+        let token = self.token(None).await.map_err(|failure| to_ipc(failure, None))?;
+        let login = match self.client.database_login(&token).await {
+            Err(ApiFailure::Refused(body)) if body.code == ErrorCode::Unauthorized => {
+                let token = self.token(Some(&token)).await.map_err(|failure| to_ipc(failure, None))?;
+                self.client.database_login(&token).await
+            }
+            other => other,
+        }
+        .map_err(|failure| to_ipc(failure, None))?;
+        let mut state = self.state.lock().await;
+        state.database = Some(login.clone());
+        if let Err(error) = self.save(&state).await {
+            warn!("The new database login stays in memory only: {error}");
+        }
+        info!(until = %login.valid_until, "Got a database login");
+        Ok(login)
+    }
+
+    /// The login that the keychain still had, if it has some time left.
+    pub async fn stored_database_login(&self) -> Option<DatabaseLogin> {
+        let state = self.state.lock().await;
+        state.database.clone().filter(|login| login.valid_until > crate::clock::now() + TimeDelta::minutes(2))
+    }
+
+    /// Keeps the credentials as asked; fails when the keychain does.
+    pub async fn store(&self) -> Result<(), crate::keychain::SecretError> {
+        self.save(&*self.state.lock().await).await
+    }
+
+    /// Ends the session at the API and forgets the entry. The entry goes even when the API cannot be reached.
+    pub async fn sign_out(&self) {
+        let token = self.token(None).await;
+        if let Keep::InKeychain(keychain, environment_id) = &self.keep
+            && let Err(error) = keychain.forget(environment_id).await
+        {
+            warn!("The entry of the keychain could not be removed: {error}");
+        }
+        let ended = match token {
+            Ok(token) => self.client.logout(&token).await.map(drop),
+            Err(failure) => Err(failure),
+        };
+        match ended {
+            Ok(()) => info!("Signed out"),
+            Err(failure) => warn!("Signed out here, but the API was not told: {failure:?}"),
+        }
+    }
+
+    /// Removes the entry of credentials that the API no longer accepts.
+    pub async fn forget(&self) {
+        if let Keep::InKeychain(keychain, environment_id) = &self.keep {
+            let _ = keychain.forget(environment_id).await;
+        }
+    }
+
+    /// An access token; refreshed when it is about to end or is the one that was `refused`. Callers wait for one refresh.
+    async fn token(&self, refused: Option<&str>) -> Result<String, ApiFailure> {
+        let mut state = self.state.lock().await;
+        if let Some((token, until)) = &state.access
+            && refused != Some(token)
+            && *until > crate::clock::now() + EARLY
+        {
+            return Ok(token.clone());
+        }
+        let fresh = self.client.refresh(&state.refresh_token).await?.tokens;
+        state.access = Some((fresh.access_token.clone(), fresh.access_expires_at));
+        state.refresh_token = fresh.refresh_token;
+        if let Err(error) = self.save(&state).await {
+            warn!("The new refresh token stays in memory only: {error}");
+        }
+        Ok(fresh.access_token)
+    }
+
+    async fn save(&self, state: &State) -> Result<(), crate::keychain::SecretError> {
+        let Keep::InKeychain(keychain, environment_id) = &self.keep else { return Ok(()) };
+        let entry = Entry {
+            refresh_token: state.refresh_token.clone(),
+            database: state.database.clone(),
+            staff: self.staff.clone(),
+        };
+        keychain.write(environment_id, &entry).await
+    }
+}
+
+/// A lost answer to a refresh says nothing about the command, which was not sent yet.
+fn not_sent(failure: ApiFailure) -> ApiFailure {
+    match failure {
+        ApiFailure::Lost(text) => ApiFailure::NotSent(text),
+        other => other,
+    }
+}
+
+/// Whether a failure means that the credentials are no longer good.
+pub fn is_refused(failure: &ApiFailure) -> bool {
+    matches!(failure, ApiFailure::Refused(body) if matches!(body.code, ErrorCode::Unauthorized | ErrorCode::InvalidCredentials))
+}
+
+/// What the sign-in screen says then.
+pub fn ended() -> contract::ipc::IpcError {
+    unauthorized("Your session has ended. Sign in again.")
+}
+
+#[cfg(test)]
+mod tests;

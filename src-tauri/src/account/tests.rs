@@ -1,0 +1,120 @@
+//! Against a real server on a real socket.
+
+use super::*;
+use crate::keychain::Memory;
+use axum::{Json, Router, extract::State as Shared, http::StatusCode, response::IntoResponse, routing::post};
+use chrono::{DateTime, Utc};
+use contract::{ErrorBody, auth::{RefreshRequest, StaffRole}};
+use std::sync::{Arc, atomic::{AtomicU32, Ordering}};
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+#[derive(Default)]
+struct Api {
+    refreshes: AtomicU32,
+    refuse: std::sync::atomic::AtomicBool,
+}
+
+fn far() -> DateTime<Utc> {
+    crate::clock::now() + TimeDelta::hours(1)
+}
+
+fn signed_in(number: u32, until: DateTime<Utc>) -> StaffSignedIn {
+    StaffSignedIn {
+        tokens: Tokens {
+            access_token: format!("access-{number}"),
+            access_expires_at: until,
+            refresh_token: format!("refresh-{number}"),
+            refresh_expires_at: far(),
+        },
+        staff: StaffInfo { id: Uuid::from_u128(7), email: "dana@repruv.test".into(), name: "Dana".into(), role: StaffRole::Support },
+    }
+}
+
+async fn refresh(Shared(api): Shared<Arc<Api>>, Json(_): Json<RefreshRequest>) -> axum::response::Response {
+    if api.refuse.load(Ordering::SeqCst) {
+        return unauthorized();
+    }
+    Json(signed_in(api.refreshes.fetch_add(1, Ordering::SeqCst) + 1, far())).into_response()
+}
+
+fn unauthorized() -> axum::response::Response {
+    let body = ErrorBody {
+        code: ErrorCode::Unauthorized,
+        message: "no".into(),
+        field: None,
+        request_id: "r".into(),
+        retry_after_s: None,
+        current: None,
+    };
+    (StatusCode::UNAUTHORIZED, Json(body)).into_response()
+}
+
+async fn cancel(headers: axum::http::HeaderMap) -> axum::response::Response {
+    if headers["authorization"] == "Bearer access-0" { unauthorized() } else { Json(1).into_response() }
+}
+
+async fn start(until: DateTime<Utc>) -> (Arc<Api>, Account, Keychain) {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let api = Arc::<Api>::default();
+    let router = Router::new()
+        .route("/api/v1/staff/auth/refresh", post(refresh))
+        .route("/api/v1/staff/cancel", post(cancel))
+        .with_state(Arc::clone(&api));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let client = ApiClient::new(&format!("http://{address}")).expect("a client");
+    let keychain = Keychain::new(Arc::new(Memory::default()));
+    let keep = Keep::InKeychain(keychain.clone(), "one".into());
+    (api, Account::new(client, signed_in(0, until), None, keep), keychain)
+}
+
+fn command() -> Command {
+    Command {
+        id: Uuid::from_u128(1),
+        environment_id: "one".into(),
+        path: "cancel".into(),
+        body: Value::Null,
+        version: None,
+        title: "Cancel".into(),
+        user_id: None,
+        job_id: None,
+    }
+}
+
+#[tokio::test]
+async fn twenty_commands_with_an_old_token_refresh_it_once() {
+    let (api, account, keychain) = start(crate::clock::now()).await;
+    let command = command();
+    let answers = futures_util::future::join_all((0..20).map(|_| account.command(&command))).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    assert_eq!(api.refreshes.load(Ordering::SeqCst), 1);
+    let entry = keychain.read("one").await.expect("reads").expect("is kept");
+    assert_eq!(entry.refresh_token, "refresh-1");
+}
+
+#[tokio::test]
+async fn a_token_that_the_api_refuses_early_is_refreshed_once() {
+    let (api, account, _) = start(far()).await;
+    let command = command();
+    let answers = futures_util::future::join_all((0..20).map(|_| account.command(&command))).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    assert_eq!(api.refreshes.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_refused_refresh_token_asks_for_sign_in() {
+    let (api, account, _) = start(crate::clock::now()).await;
+    api.refuse.store(true, Ordering::SeqCst);
+    let failure = account.command(&command()).await.expect_err("is refused");
+    assert!(is_refused(&failure));
+}
+
+#[tokio::test]
+async fn a_refresh_that_cannot_be_sent_leaves_the_command_unsent() {
+    let client = ApiClient::new("http://127.0.0.1:1").expect("a client");
+    let account = Account::offline(client, Entry::sample(), Keep::ThisSessionOnly);
+    let failure = account.command(&command()).await.expect_err("nobody listens");
+    assert!(matches!(failure, ApiFailure::NotSent(_)));
+}

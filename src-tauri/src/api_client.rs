@@ -1,0 +1,112 @@
+//! The backend's API over HTTP: every change goes through here.
+
+mod answer;
+
+pub use answer::{ApiFailure, to_ipc};
+
+use crate::{
+    environments::{address, is_loopback},
+    failure::{Answer, internal},
+    pending::Command,
+};
+use contract::auth::{DatabaseLogin, LoginRequest, RefreshRequest, StaffSignedIn};
+use reqwest::{Method, RequestBuilder, Url};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::time::Duration;
+use tracing::{Instrument, info_span};
+
+const CONNECT_PATIENCE: Duration = Duration::from_secs(3);
+const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
+
+/// A client of one environment.
+#[derive(Clone)]
+pub struct ApiClient {
+    http: reqwest::Client,
+    base: Url,
+}
+
+impl ApiClient {
+    /// `api_url` is checked again here: nothing is sent to an address that is neither `https` nor this machine.
+    pub fn new(api_url: &str) -> Answer<Self> {
+        let base = address(api_url)?;
+        let local = is_loopback(&base);
+        let mut builder = reqwest::Client::builder()
+            .connect_timeout(CONNECT_PATIENCE)
+            .timeout(ANSWER_PATIENCE)
+            .redirect(reqwest::redirect::Policy::none())
+            .https_only(!local)
+            .user_agent(concat!("repruv-ops/", env!("CARGO_PKG_VERSION")));
+        if local {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|error| internal("Preparing the connection to the API", error))?;
+        Ok(Self { http, base })
+    }
+
+    /// Signs a person in.
+    pub async fn login(&self, email: &str, password: &str) -> Result<StaffSignedIn, ApiFailure> {
+        let body = LoginRequest { email: email.into(), password: password.into() };
+        self.send(self.post("auth/login").json(&body)).await
+    }
+
+    /// A new pair of tokens. May be asked again with the same token when the answer was lost.
+    pub async fn refresh(&self, refresh_token: &str) -> Result<StaffSignedIn, ApiFailure> {
+        let body = RefreshRequest { refresh_token: Some(refresh_token.into()) };
+        self.send(self.post("auth/refresh").json(&body)).await
+    }
+
+    /// Ends the session of a token, and the database login made for it.
+    pub async fn logout(&self, access_token: &str) -> Result<Value, ApiFailure> {
+        self.send(self.post("auth/logout").bearer_auth(access_token).json(&serde_json::json!({}))).await
+    }
+
+    /// A database login of this person's own.
+    pub async fn database_login(&self, access_token: &str) -> Result<DatabaseLogin, ApiFailure> {
+        self.send(self.post("database-login").bearer_auth(access_token).json(&serde_json::json!({}))).await
+    }
+
+    /// Sends a command. Repeating it under the same key does not do it twice.
+    pub async fn command(&self, access_token: &str, command: &Command) -> Result<Value, ApiFailure> {
+        let mut request = self
+            .post(&command.path)
+            .bearer_auth(access_token)
+            .header("Idempotency-Key", command.id.to_string())
+            .json(&command.body);
+        if let Some(version) = command.version {
+            request = request.header("If-Match", format!("\"{version}\""));
+        }
+        self.send(request).await
+    }
+
+    /// Whether something that looks like our API answers, and which version.
+    pub async fn check(&self) -> Result<String, ApiFailure> {
+        let request = self.http.request(Method::GET, self.at("healthz"));
+        let answer: Value = self.send(request).await?;
+        Ok(answer.get("version").and_then(Value::as_str).map_or_else(|| "The API answers.".into(), |v| format!("The API answers, version {v}.")))
+    }
+
+    fn post(&self, path: &str) -> RequestBuilder {
+        self.http.request(Method::POST, self.at(&format!("api/v1/staff/{path}")))
+    }
+
+    fn at(&self, path: &str) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}/{path}", self.base.path().trim_end_matches('/')));
+        url
+    }
+
+    async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ApiFailure> {
+        let request_id = crate::ids::new().to_string();
+        let span = info_span!("api", %request_id);
+        answer::read(request.header("X-Request-Id", &request_id), &request_id).instrument(span).await
+    }
+}
+
+/// The body of a command as it is kept and sent.
+pub fn body(of: &impl Serialize) -> Answer<Value> {
+    serde_json::to_value(of).map_err(|error| internal("Writing the command", error))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! Against a real server on a real socket.
+
+use super::*;
+use crate::failure::message;
+use axum::{
+    Json, Router,
+    http::{HeaderMap, StatusCode},
+    response::IntoResponse,
+    routing::post,
+};
+use contract::{ErrorBody, ErrorCode, ipc::IpcError};
+use tokio::{io::AsyncReadExt, net::TcpListener};
+use uuid::Uuid;
+
+async fn serve(router: Router) -> ApiClient {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    ApiClient::new(&format!("http://{address}/base")).expect("a client")
+}
+
+fn command() -> Command {
+    Command {
+        id: Uuid::from_u128(5),
+        environment_id: "one".into(),
+        path: "jobs/x/cancel".into(),
+        body: serde_json::json!({ "reason": "asked for" }),
+        version: Some(3),
+        title: "Cancel".into(),
+        user_id: None,
+        job_id: None,
+    }
+}
+
+fn refusal(code: ErrorCode) -> Json<ErrorBody> {
+    Json(ErrorBody {
+        code,
+        message: "for people".into(),
+        field: Some("reason".into()),
+        request_id: "r1".into(),
+        retry_after_s: Some(7),
+        current: None,
+    })
+}
+
+#[tokio::test]
+async fn a_command_carries_its_key_the_version_seen_and_a_request_id() {
+    let client = serve(Router::new().route(
+        "/base/api/v1/staff/jobs/x/cancel",
+        post(|headers: HeaderMap, Json(body): Json<Value>| async move {
+            let of = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+            Json(serde_json::json!([of("authorization"), of("idempotency-key"), of("if-match"), of("x-request-id").len(), body]))
+        }),
+    ))
+    .await;
+    let answer = client.command("token", &command()).await.expect("an answer");
+    assert_eq!(
+        answer,
+        serde_json::json!(["Bearer token", Uuid::from_u128(5).to_string(), "\"3\"", 36, { "reason": "asked for" }])
+    );
+}
+
+#[tokio::test]
+async fn every_refusal_becomes_an_error_that_the_page_knows() {
+    let id = Some(Uuid::from_u128(5));
+    for (status, code, kind) in [
+        (422, ErrorCode::InvalidRequest, "validation"),
+        (401, ErrorCode::Unauthorized, "unauthorized"),
+        (403, ErrorCode::Forbidden, "forbidden"),
+        (404, ErrorCode::NotFound, "not_found"),
+        (409, ErrorCode::IllegalTransition, "conflict"),
+        (409, ErrorCode::VersionConflict, "conflict"),
+        (422, ErrorCode::IdempotencyMismatch, "conflict"),
+        (429, ErrorCode::RateLimited, "unavailable"),
+        (503, ErrorCode::Unavailable, "unknown"),
+        (500, ErrorCode::Internal, "unknown"),
+    ] {
+        let answer = move || async move { (StatusCode::from_u16(status).expect("a status"), refusal(code)).into_response() };
+        let client = serve(Router::new().fallback(answer)).await;
+        let failure = client.command("token", &command()).await.expect_err("is refused");
+        let error = serde_json::to_value(to_ipc(failure, id)).expect("is JSON");
+        assert_eq!(error["type"], kind, "{code:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_unknown_and_a_connection_never_made_is_not() {
+    let client = ApiClient::new("http://127.0.0.1:1").expect("a client");
+    let failure = client.command("token", &command()).await.expect_err("nobody listens");
+    assert!(matches!(to_ipc(failure, Some(command().id)), IpcError::Unavailable { .. }));
+
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let _ = socket.read(&mut [0; 4096]).await;
+        }
+    });
+    let client = ApiClient::new(&format!("http://{address}")).expect("a client");
+    let failure = client.command("token", &command()).await.expect_err("hangs up");
+    let error = to_ipc(failure, Some(command().id));
+    assert!(matches!(error, IpcError::Unknown { command_id, .. } if command_id == command().id));
+    assert!(!message(&error).contains("127.0.0.1"));
+}
+
+#[tokio::test]
+async fn nonsense_and_redirects_are_not_believed() {
+    for answer in [
+        (StatusCode::OK, "<html>".to_owned()),
+        (StatusCode::FOUND, String::new()),
+        (StatusCode::BAD_GATEWAY, "<html>".to_owned()),
+        (StatusCode::OK, "x".repeat(5 << 20)),
+    ] {
+        let client = serve(Router::new().fallback(move || async move { answer })).await;
+        let failure = client.command("token", &command()).await.expect_err("is not an answer");
+        assert!(matches!(failure, ApiFailure::Lost(_)), "{failure:?}");
+    }
+}

@@ -1,0 +1,19 @@
+//! The first screen.
+
+use super::State;
+use crate::failure::Answer;
+use contract::{jobs::JobCounts, now::NowView};
+
+/// What needs a person first, then how the service is doing.
+#[tauri::command]
+#[specta::specta]
+pub async fn now(ops: State<'_>) -> Answer<NowView> {
+    ops.read(|model| async move { model.now().await }).await
+}
+
+/// Exact counts of live jobs.
+#[tauri::command]
+#[specta::specta]
+pub async fn job_counts(ops: State<'_>) -> Answer<JobCounts> {
+    ops.read(|model| async move { model.job_counts().await }).await
+}

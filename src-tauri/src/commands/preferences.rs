@@ -1,0 +1,18 @@
+//! How things look.
+
+use super::State;
+use crate::{failure::Answer, window};
+use contract::ipc::Preferences;
+
+/// Takes over theme, density and times. Environments have commands of their own and are not changed by this.
+#[tauri::command]
+#[specta::specta]
+pub async fn set_preferences(
+    ops: State<'_>,
+    window: tauri::WebviewWindow,
+    preferences: Preferences,
+) -> Answer<Preferences> {
+    let kept = ops.preferences.set_look(preferences.theme, preferences.density, preferences.times)?;
+    window::dress(&window, kept.theme);
+    Ok(kept)
+}

@@ -1,0 +1,46 @@
+//! Signing in and out.
+
+use super::State;
+use crate::{
+    failure::{Answer, validation},
+    ops::Problem,
+    sign_in, start,
+};
+use contract::ipc::Bootstrap;
+
+/// Signs in. `session_only` keeps the credentials out of the keychain; they are gone with the window.
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_in(
+    ops: State<'_>,
+    environment_id: String,
+    email: String,
+    password: String,
+    session_only: bool,
+) -> Answer<Bootstrap> {
+    if email.len() > 255 || password.len() > 1_024 {
+        return Err(validation("email", "E-mail or password is too long."));
+    }
+    let environment = ops.preferences.choose(&environment_id)?;
+    let session = sign_in::by_password(&environment, &ops.keychain, (&email, &password), session_only).await?;
+    {
+        let _turn = ops.changing.lock().await;
+        ops.leave(Problem::default());
+        ops.enter(session);
+    }
+    Ok(start::bootstrap(&ops, start::LIMIT).await)
+}
+
+/// Ends the session here and at the API, and forgets the credentials.
+#[tauri::command]
+#[specta::specta]
+pub async fn sign_out(ops: State<'_>) -> Answer<Bootstrap> {
+    {
+        let _turn = ops.changing.lock().await;
+        if let Some(session) = ops.leave(Problem::default()) {
+            session.account.sign_out().await;
+            session.database.close().await;
+        }
+    }
+    Ok(start::bootstrap(&ops, start::LIMIT).await)
+}

@@ -1,0 +1,166 @@
+//! Reading: a small pool under this person's own short-lived login, renewed before it ends.
+
+use crate::{
+    account::Account,
+    environments::is_loopback_host,
+    failure::{Answer, unavailable},
+};
+use chrono::TimeDelta;
+use contract::auth::DatabaseLogin;
+use crate::read_model::ReadModel;
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
+};
+use std::{
+    sync::{Arc, RwLock},
+    time::Duration,
+};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+/// Two for the page, one that listens.
+const CONNECTIONS_MAX: u32 = 3;
+const ACQUIRE_PATIENCE: Duration = Duration::from_secs(3);
+const RENEW_EARLY: TimeDelta = TimeDelta::minutes(2);
+const RENEW_PAUSE: Duration = Duration::from_secs(20);
+
+/// The database as this person may read it. Cheap to clone; all clones see a renewed login.
+#[derive(Clone)]
+pub struct Database {
+    current: Arc<RwLock<Current>>,
+}
+
+struct Current {
+    pool: PgPool,
+    login: DatabaseLogin,
+}
+
+impl Database {
+    /// Does not connect yet: the first read does.
+    pub fn new(login: DatabaseLogin) -> Self {
+        let pool = pool(&login);
+        Self { current: Arc::new(RwLock::new(Current { pool, login })) }
+    }
+
+    /// The pool of the newest login.
+    pub fn pool(&self) -> PgPool {
+        self.current.read().unwrap_or_else(std::sync::PoisonError::into_inner).pool.clone()
+    }
+
+    /// Reads, under the newest login.
+    pub fn model(&self) -> ReadModel {
+        ReadModel::new(self.pool())
+    }
+
+    /// Takes over a new login. Reads under way finish on the old one.
+    pub fn renew(&self, login: DatabaseLogin) {
+        let next = Current { pool: pool(&login), login };
+        let mut current = self.current.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let old = std::mem::replace(&mut *current, next).pool;
+        tokio::spawn(async move { old.close().await });
+    }
+
+    /// Lets go of connections that may be dead; the next read makes new ones.
+    pub fn reopen(&self) {
+        let login = self.current.read().unwrap_or_else(std::sync::PoisonError::into_inner).login.clone();
+        self.renew(login);
+    }
+
+    /// Closes the connections.
+    pub async fn close(&self) {
+        self.pool().close().await;
+    }
+
+    fn ends_in(&self) -> Duration {
+        let current = self.current.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let left = current.login.valid_until - crate::clock::now() - RENEW_EARLY;
+        // A wrong clock of this machine must not make it ask without pause.
+        left.to_std().unwrap_or_default().max(RENEW_PAUSE)
+    }
+
+    /// Renews the login before it ends, until cancelled.
+    pub async fn keep_renewed(self, account: Arc<Account>, stop: CancellationToken) {
+        loop {
+            let pause = self.ends_in();
+            if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+                return;
+            }
+            match account.mint_database_login().await {
+                Ok(login) => self.renew(login),
+                Err(error) => warn!("The database login could not be renewed: {}", crate::failure::message(&error)),
+            }
+        }
+    }
+}
+
+fn pool(login: &DatabaseLogin) -> PgPool {
+    info!(host = %login.host, database = %login.database, "Reading from the database");
+    PgPoolOptions::new()
+        .max_connections(CONNECTIONS_MAX)
+        .acquire_timeout(ACQUIRE_PATIENCE)
+        .idle_timeout(Duration::from_secs(600))
+        .test_before_acquire(true)
+        .connect_lazy_with(options(login))
+}
+
+/// TLS with a checked name everywhere but on this machine.
+fn options(login: &DatabaseLogin) -> PgConnectOptions {
+    let ssl = if is_loopback_host(&login.host) { PgSslMode::Disable } else { PgSslMode::VerifyFull };
+    PgConnectOptions::new_without_pgpass()
+        .host(&login.host)
+        .port(login.port)
+        .database(&login.database)
+        .username(&login.user)
+        .password(&login.password)
+        .ssl_mode(ssl)
+        .application_name("repruv-ops")
+        .options([("default_transaction_read_only", "on"), ("statement_timeout", "5s"), ("idle_in_transaction_session_timeout", "5s")])
+}
+
+/// Runs a read to its end, whatever becomes of the caller: sqlx leaves a connection in a transaction when its future is
+/// dropped at the wrong moment.
+pub async fn to_the_end<T: Send + 'static>(
+    read: impl Future<Output = Result<T, crate::read_model::ReadError>> + Send + 'static,
+) -> Answer<T> {
+    match tokio::spawn(read).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(judge(error)),
+        Err(error) => Err(crate::failure::internal("Reading", error)),
+    }
+}
+
+fn judge(error: crate::read_model::ReadError) -> contract::ipc::IpcError {
+    unavailable("The database", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn login(host: &str) -> DatabaseLogin {
+        DatabaseLogin {
+            host: host.into(),
+            port: 5432,
+            database: "repruv".into(),
+            user: "staff_a".into(),
+            password: "secret".into(),
+            valid_until: crate::clock::now(),
+        }
+    }
+
+    #[test]
+    fn tls_with_a_checked_name_is_left_out_on_this_machine_only() {
+        for local in ["127.0.0.1", "::1", "localhost"] {
+            assert!(matches!(options(&login(local)).get_ssl_mode(), PgSslMode::Disable), "{local}");
+        }
+        for remote in ["db.example.com", "10.0.0.1", "127.0.0.1.example.com", "localhost.example.com"] {
+            assert!(matches!(options(&login(remote)).get_ssl_mode(), PgSslMode::VerifyFull), "{remote}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_login_that_has_ended_is_not_renewed_without_pause() {
+        assert_eq!(Database::new(login("127.0.0.1")).ends_in(), RENEW_PAUSE);
+    }
+}

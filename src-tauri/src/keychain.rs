@@ -1,0 +1,188 @@
+//! The operating system's keychain: macOS Keychain, Windows Credential Manager, Linux Secret Service.
+//!
+//! One small entry an environment. Secrets never reach the page, the log or a file.
+
+mod entry;
+mod store;
+
+pub use entry::Entry;
+pub use store::{Keyring, Memory, SecretError, SecretStore};
+
+use contract::ipc::{IpcError, KeychainState};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Mutex;
+use tracing::warn;
+
+/// A prompt to unlock waits for a person; at start the window does not wait for it.
+pub const PROMPT_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Asks the keychain off the async threads, one call at a time, and not for ever.
+#[derive(Clone)]
+pub struct Keychain {
+    store: Arc<dyn SecretStore>,
+    turn: Arc<Mutex<()>>,
+}
+
+impl Keychain {
+    /// `REPRUV_OPS_SECRETS=memory` keeps secrets in this process only; otherwise the keychain of the system.
+    pub fn from_environment() -> Self {
+        match std::env::var("REPRUV_OPS_SECRETS").as_deref() {
+            Ok("memory") => Self::new(Arc::new(Memory::default())),
+            _ => Self::new(Arc::new(Keyring)),
+        }
+    }
+
+    /// Over any store.
+    pub fn new(store: Arc<dyn SecretStore>) -> Self {
+        Self { store, turn: Arc::default() }
+    }
+
+    /// What is kept for an environment. A missing or unreadable entry is `None`: the person signs in again.
+    pub async fn read(&self, environment_id: &str) -> Result<Option<Entry>, SecretError> {
+        let key = environment_id.to_owned();
+        let bytes = self.call(move |store| store.get(&key)).await?;
+        Ok(bytes.and_then(|bytes| {
+            let entry = Entry::from_bytes(&bytes);
+            if entry.is_none() {
+                warn!(environment = environment_id, "Ignored an entry of the keychain that this build cannot read");
+            }
+            entry
+        }))
+    }
+
+    /// Keeps an entry, over any earlier one.
+    pub async fn write(&self, environment_id: &str, entry: &Entry) -> Result<(), SecretError> {
+        let (key, bytes) = (environment_id.to_owned(), entry.to_bytes());
+        self.call(move |store| store.set(&key, &bytes)).await
+    }
+
+    /// Forgets an entry; none is fine.
+    pub async fn forget(&self, environment_id: &str) -> Result<(), SecretError> {
+        let key = environment_id.to_owned();
+        self.call(move |store| store.delete(&key)).await
+    }
+
+    async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn SecretStore) -> Result<T, SecretError> + Send + 'static,
+    ) -> Result<T, SecretError> {
+        let (store, turn) = (Arc::clone(&self.store), Arc::clone(&self.turn));
+        let call = async move {
+            // The guard moves into the thread: a prompt that nobody answers holds back the next call, not the window.
+            let guard = turn.lock_owned().await;
+            tokio::task::spawn_blocking(move || {
+                let _guard = guard;
+                work(store.as_ref())
+            })
+            .await
+            .map_err(|error| SecretError::Other(error.to_string()))?
+        };
+        tokio::time::timeout(PROMPT_PATIENCE, call).await.unwrap_or(Err(SecretError::Locked))
+    }
+}
+
+/// The screen's word for a failure of the keychain.
+pub fn state(error: &SecretError) -> KeychainState {
+    match error {
+        SecretError::Locked => KeychainState::Locked,
+        SecretError::Denied => KeychainState::Denied,
+        SecretError::Unavailable | SecretError::TooLong | SecretError::Other(_) => KeychainState::Absent,
+    }
+}
+
+/// What happened and how to mend it.
+pub fn advice(error: &SecretError) -> &'static str {
+    match error {
+        SecretError::Locked => "The keychain is locked. Unlock it and try again, or sign in for this session only.",
+        SecretError::Denied => "The request to use the keychain was dismissed. Try again, or sign in for this session only.",
+        SecretError::Unavailable if cfg!(target_os = "linux") => {
+            "No keychain service is running. Install and start GNOME Keyring, KWallet or KeePassXC, or sign in for this session only."
+        }
+        SecretError::Unavailable => "The keychain of this system cannot be reached. Sign in for this session only.",
+        SecretError::TooLong | SecretError::Other(_) => {
+            "The keychain could not keep the credentials. The log has the detail. Sign in for this session only."
+        }
+    }
+}
+
+/// The same as an error of a command.
+pub fn refusal(error: &SecretError) -> IpcError {
+    warn!("The keychain refused: {error}");
+    IpcError::Keychain { state: state(error), message: advice(error).into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Broken(fn() -> SecretError);
+    impl SecretStore for Broken {
+        fn get(&self, _: &str) -> Result<Option<Vec<u8>>, SecretError> {
+            Err((self.0)())
+        }
+        fn set(&self, _: &str, _: &[u8]) -> Result<(), SecretError> {
+            Err((self.0)())
+        }
+        fn delete(&self, _: &str) -> Result<(), SecretError> {
+            Err((self.0)())
+        }
+    }
+
+    struct Prompting;
+    impl SecretStore for Prompting {
+        fn get(&self, _: &str) -> Result<Option<Vec<u8>>, SecretError> {
+            std::thread::sleep(Duration::from_millis(200));
+            Ok(None)
+        }
+        fn set(&self, _: &str, _: &[u8]) -> Result<(), SecretError> {
+            Ok(())
+        }
+        fn delete(&self, _: &str) -> Result<(), SecretError> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn an_entry_comes_back_until_it_is_forgotten() {
+        let keychain = Keychain::new(Arc::new(Memory::default()));
+        assert_eq!(keychain.read("one").await, Ok(None));
+        let entry = Entry::sample();
+        keychain.write("one", &entry).await.expect("writes");
+        assert_eq!(keychain.read("one").await, Ok(Some(entry)));
+        assert_eq!(keychain.read("two").await, Ok(None));
+        keychain.forget("one").await.expect("forgets");
+        keychain.forget("one").await.expect("forgetting twice is harmless");
+        assert_eq!(keychain.read("one").await, Ok(None));
+    }
+
+    #[tokio::test]
+    async fn an_unreadable_entry_asks_for_sign_in() {
+        let store = Arc::new(Memory::default());
+        store.set("one", b"not ours").expect("writes");
+        assert_eq!(Keychain::new(store).read("one").await, Ok(None));
+    }
+
+    #[tokio::test]
+    async fn every_failure_has_a_state_and_says_what_to_do() {
+        for (make, expected) in [
+            ((|| SecretError::Locked) as fn() -> SecretError, KeychainState::Locked),
+            (|| SecretError::Denied, KeychainState::Denied),
+            (|| SecretError::Unavailable, KeychainState::Absent),
+            (|| SecretError::Other("D-Bus says no".into()), KeychainState::Absent),
+        ] {
+            let error = Keychain::new(Arc::new(Broken(make))).read("one").await.expect_err("is broken");
+            assert_eq!(state(&error), expected);
+            let IpcError::Keychain { message, .. } = refusal(&error) else { panic!("not a keychain error") };
+            assert!(message.contains("this session only") && !message.contains("D-Bus"), "{message}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_prompt_that_nobody_answers_does_not_block_the_window() {
+        let keychain = Keychain::new(Arc::new(Prompting));
+        let first = keychain.clone();
+        let _unanswered = tokio::spawn(async move { first.read("one").await });
+        let given_up = tokio::time::timeout(Duration::from_millis(1), keychain.read("one")).await;
+        assert!(given_up.is_err(), "the second call waits for its turn without blocking the thread");
+    }
+}

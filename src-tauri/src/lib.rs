@@ -1,0 +1,32 @@
+//! The window of Repruv Ops: shows state and captures intent. It reads from PostgreSQL under a login of the person's own and
+//! changes things through the API only.
+
+mod account;
+mod api_client;
+mod app;
+pub mod bindings;
+mod clock;
+mod command_names;
+mod commands;
+mod database;
+mod deep_link;
+mod diagnostics;
+mod environments;
+mod failure;
+mod ids;
+mod keychain;
+mod live;
+mod local_stack;
+mod logging;
+mod menu;
+mod ops;
+mod pending;
+mod platform;
+mod preferences;
+mod read_model;
+mod session;
+mod sign_in;
+mod start;
+mod window;
+
+pub use app::{report, run};

@@ -1,0 +1,88 @@
+//! The start: credentials and the first screen are read while the window is still hidden, so that its first paint is complete.
+
+use crate::{
+    keychain,
+    ops::{AppEvent, Ops, Problem, lock},
+    sign_in::{self, Restored},
+};
+use contract::{
+    ipc::{Bootstrap, Environment, KeychainState},
+    now::NowView,
+};
+use std::{sync::Arc, time::Duration};
+use tracing::{info, warn};
+
+/// The window opens after this, however far the start has come.
+pub const LIMIT: Duration = Duration::from_millis(1_200);
+
+/// Restores the session of the chosen environment. Goes on beyond [`LIMIT`] (a prompt of the keychain may be open) and tells the page then.
+pub async fn run(ops: Arc<Ops>) {
+    if let Some(stack) = &ops.stack
+        && let Err(error) = ops.preferences.adopt(stack.environment())
+    {
+        warn!("The environment of the stack is not kept: {}", crate::failure::message(&error));
+    }
+    if let Some(environment) = ops.preferences.environment() {
+        restore(&ops, &environment).await;
+    }
+    ops.started.send_replace(true);
+    ops.notify(AppEvent::SessionChanged);
+}
+
+/// Goes on with the kept credentials of an environment, or with those of a developer's stack.
+pub async fn restore(ops: &Ops, environment: &Environment) {
+    let restored = match &ops.stack {
+        Some(stack) if stack.environment() == *environment => {
+            match sign_in::by_password(environment, &ops.keychain, stack.credentials(), true).await {
+                Ok(session) => Restored::Yes(session),
+                Err(error) => Restored::No(crate::failure::message(&error).into()),
+            }
+        }
+        _ => sign_in::from_keychain(environment, &ops.keychain).await,
+    };
+    let _turn = ops.changing.lock().await;
+    if ops.session().is_some() || ops.preferences.environment().as_ref() != Some(environment) {
+        return; // The person did not wait.
+    }
+    match restored {
+        Restored::Yes(session) => ops.enter(session),
+        Restored::Nothing => ops.set_problem(Problem::default()),
+        Restored::No(message) => ops.set_problem(Problem { message: Some(message), keychain: None }),
+        Restored::Keychain(error) => {
+            warn!("The keychain refused: {error}");
+            let message = Some(keychain::advice(&error).to_owned());
+            ops.set_problem(Problem { message, keychain: Some(keychain::state(&error)) });
+        }
+    }
+}
+
+/// Everything for the first paint, within `limit`.
+pub async fn bootstrap(ops: &Ops, limit: Duration) -> Bootstrap {
+    let deadline = tokio::time::Instant::now() + limit;
+    let mut started = ops.started.subscribe();
+    let in_time = tokio::time::timeout_at(deadline, started.wait_for(|done| *done)).await.is_ok();
+    let now = tokio::time::timeout_at(deadline, first_screen(ops)).await.unwrap_or_default();
+    let (session, problem) = (ops.session(), ops.problem());
+    if session.is_some() && now.is_none() {
+        info!("The first screen could not be read in time");
+    }
+    let late = || (!in_time).then(|| "Still waiting for the keychain or the API. A prompt may be open behind this window.".to_owned());
+    Bootstrap {
+        preferences: ops.preferences.get(),
+        environment: session.as_ref().map(|session| session.environment.clone()).or_else(|| ops.preferences.environment()),
+        sign_in_problem: if session.is_some() { None } else { problem.message.or_else(late) },
+        staff: session.map(|session| session.account.staff().clone()),
+        keychain: problem.keychain.unwrap_or(if in_time { KeychainState::Ready } else { KeychainState::Locked }),
+        now,
+        freshness: ops.live.freshness(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        path: lock(&ops.first_path).take(),
+    }
+}
+
+async fn first_screen(ops: &Ops) -> Option<NowView> {
+    ops.session()?;
+    let view = ops.read(|model| async move { model.now().await }).await.ok()?;
+    ops.live.first_read(view.as_of);
+    Some(view)
+}
