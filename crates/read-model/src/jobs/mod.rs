@@ -1,0 +1,9 @@
+//! Jobs: the table, one job's page, live counts.
+
+mod counts;
+mod detail;
+mod filter;
+mod list;
+pub(crate) mod row;
+
+pub(crate) use counts::job_counts;
