@@ -10,9 +10,10 @@ use serde_json::{Map, Value, json};
 use crate::headless::Headless;
 use crate::machine::Machine;
 use crate::postgres::{Source, Throwaway};
+use crate::programs::Selection;
 use crate::run::{keep_going, say};
 use crate::stack::{Running, Up};
-use crate::{repo, setup, window};
+use crate::{programs, repo, setup};
 
 /// Measure, with release builds on a durable PostgreSQL, and print the figures as JSON.
 #[derive(clap::Args)]
@@ -59,7 +60,10 @@ pub fn run(args: &Args) -> Result<()> {
         &args.names
     };
     let machine = Machine::here(&Source::resolve()?.version());
-    repo::build_backend(true)?;
+    if names.iter().any(|name| name.needs_window()) {
+        setup::page()?;
+        programs::build(Selection::Programs, true)?;
+    }
     let mut figures = Map::new();
     let mut failed = Vec::new();
     for name in names {
@@ -94,14 +98,20 @@ pub fn run(args: &Args) -> Result<()> {
 fn on_database(name: Name) -> Result<Value> {
     let postgres = Throwaway::for_benches()?;
     let mut command = repo::cargo();
-    command.args(["bench", "--quiet", "--package", "repruv-server", "--bench", &name.word()]);
+    command.args([
+        "bench",
+        "--quiet",
+        "--package",
+        "repruv-server",
+        "--bench",
+        &name.word(),
+    ]);
     command.env("BENCH_DATABASE_URL", postgres.owner.url());
     figures(&mut command)
 }
 
 fn in_window(name: Name) -> Result<Value> {
-    setup::page()?;
-    let program = window::build(true)?;
+    let program = programs::window(true)?;
     let stack = Running::apart("bench", |data| Up::apart(data, 0.02, true))?;
     let screen = Headless::open()?;
     let mut node = screen.command("node");

@@ -1,9 +1,11 @@
 //! The files that are written from Rust, so that no word of a border is declared twice.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::programs::{self, Selection};
 use crate::repo;
 use crate::run::{output, run as run_program, say};
 
@@ -25,6 +27,7 @@ const FILES: [Generated; 2] = [
 
 /// `cargo xtask codegen`
 pub fn run(args: &Args) -> Result<()> {
+    programs::build(Selection::Workspace, false)?;
     let mut stale = Vec::new();
     for (name, generate) in FILES {
         let path = repo::root().join(name);
@@ -81,25 +84,14 @@ fn difference(old: &Path, new: &Path) -> Option<usize> {
 }
 
 fn openapi(path: &Path) -> Result<()> {
-    let document =
-        output(repo::cargo().args(["run", "--quiet", "-p", "repruv-server", "--", "openapi"]))?;
+    let server = repo::binary("repruv-server", false)?;
+    let document = output(Command::new(server).arg("openapi"))?;
     Ok(std::fs::write(path, document)?)
 }
 
 fn bindings(path: &Path) -> Result<()> {
-    let mut command = repo::cargo();
-    run_program(
-        command
-            .args([
-                "run",
-                "--quiet",
-                "-p",
-                "repruv-ops",
-                "--",
-                "export-bindings",
-            ])
-            .arg(path),
-    )
+    let window = repo::binary("repruv-ops", false)?;
+    run_program(Command::new(window).arg("export-bindings").arg(path))
 }
 
 /// The test that knows the table writes the diagrams, and fails when they are stale.

@@ -8,6 +8,7 @@ mod http;
 mod machine;
 mod postgres;
 mod process;
+mod programs;
 mod repo;
 mod run;
 mod screenshots;
@@ -17,7 +18,6 @@ mod stack;
 mod tauri;
 mod test;
 mod tidy;
-mod window;
 
 use std::process::ExitCode;
 

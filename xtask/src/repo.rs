@@ -63,13 +63,3 @@ pub fn npm() -> Command {
     command.current_dir(ui());
     command
 }
-
-/// Builds the backend's binaries.
-pub fn build_backend(release: bool) -> Result<()> {
-    let mut command = cargo();
-    command.args(["build", "--quiet", "-p", "repruv-server", "-p", "simulator"]);
-    if release {
-        command.arg("--release");
-    }
-    crate::run::run(&mut command).context("the backend does not build")
-}

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use crate::headless::Headless;
+use crate::programs::Selection;
 use crate::run::{run as run_program, say};
 use crate::stack::{Running, Up};
-use crate::{repo, setup, window};
+use crate::{programs, repo, setup};
 
 /// Take a picture of every screen of the real window, light and dark, on a living workspace.
 #[derive(clap::Args)]
@@ -25,7 +26,8 @@ pub fn run(args: &Args) -> Result<()> {
     setup::page()?;
     let out = std::path::absolute(&args.out)?;
     std::fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
-    let program = window::build(false)?;
+    programs::build(Selection::Programs, false)?;
+    let program = programs::window(false)?;
     let stack = Running::apart("screenshots", |data| Up::apart(data, args.pace, false))?;
     let screen = Headless::open()?;
     let mut node = screen.command("node");

@@ -7,9 +7,10 @@ use clap::ValueEnum;
 
 use crate::headless::Headless;
 use crate::postgres::Throwaway;
+use crate::programs::{Selection, WITH_PAGE};
 use crate::run::{exists, keep_going, run as run_program, say};
 use crate::stack::{Running, Up};
-use crate::{repo, setup, window};
+use crate::{programs, repo, setup};
 
 /// Crates whose tests need no database.
 const WITHOUT_DATABASE: [&str; 4] = ["state-machine", "contract", "simulator", "xtask"];
@@ -54,7 +55,7 @@ pub fn run(args: &Args) -> Result<()> {
         _ if !args.package.is_empty() => false,
         part => !named || args.parts.contains(&part),
     };
-    if wanted(Part::Ui) || wanted(Part::E2e) {
+    if args.package.is_empty() {
         setup::page()?;
     }
     let mut failed = Vec::new();
@@ -80,14 +81,24 @@ pub fn run(args: &Args) -> Result<()> {
     }
     if wanted(Part::Db) && filter.is_none() && args.package.is_empty() {
         part("Rust documentation", &|| {
-            run_program(repo::cargo().args(["test", "--quiet", "--doc", "--workspace"]))
+            let doc = ["test", "--quiet", "--doc", "--workspace"];
+            run_program(repo::cargo().args(doc).args(WITH_PAGE))
         })?;
     }
     if wanted(Part::Ui) {
         part("the page", &|| run_program(repo::npm().args(["test"])))?;
     }
     if wanted(Part::E2e) {
-        part("the real window, end to end", &|| end_to_end(filter))?;
+        // What the Rust tests were built from is used again.
+        let built = wanted(Part::Unit) && wanted(Part::Db);
+        let selection = if built {
+            Selection::Workspace
+        } else {
+            Selection::Programs
+        };
+        part("the real window, end to end", &|| {
+            end_to_end(selection, filter)
+        })?;
     }
     if failed.is_empty() {
         Ok(())
@@ -131,6 +142,13 @@ fn rust(crates: &[String], database: bool, filter: Option<&str>) -> Result<()> {
         command.args(["test", "--lib", "--bins", "--tests", "--no-fail-fast"]);
     }
     command.args(crates);
+    if crates
+        .iter()
+        .any(|word| word == "--workspace" || word == "repruv-ops")
+    {
+        programs::build_page()?;
+        command.args(WITH_PAGE);
+    }
     if let Some(text) = filter {
         command.arg(text);
     }
@@ -142,8 +160,9 @@ fn rust(crates: &[String], database: bool, filter: Option<&str>) -> Result<()> {
     run_program(&mut command)
 }
 
-fn end_to_end(filter: Option<&str>) -> Result<()> {
-    let program = window::build(false)?;
+fn end_to_end(selection: Selection, filter: Option<&str>) -> Result<()> {
+    programs::build(selection, false)?;
+    let program = programs::window(false)?;
     let stack = Running::apart("e2e", |data| Up::apart(data, PACE, false))?;
     let screen = Headless::open()?;
     let mut node = screen.command("node");

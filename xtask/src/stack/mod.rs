@@ -59,6 +59,9 @@ pub struct Up {
     /// How many worker processes.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=32))]
     workers: u8,
+    /// Whoever asks has built the backend already.
+    #[arg(skip)]
+    built: bool,
 }
 
 impl Up {
@@ -72,15 +75,18 @@ impl Up {
             pace: 1.0,
             no_seed: false,
             workers: 1,
+            built: false,
         }
     }
 
-    /// A workspace of its own in `data`, where everything takes `pace` of its real time.
+    /// A workspace of its own in `data`, of programs that are built already, where everything takes `pace` of its
+    /// real time.
     pub fn apart(data: PathBuf, pace: f64, release: bool) -> Self {
         Self {
             place: Place { data: Some(data) },
             pace,
             release,
+            built: true,
             ..Self::local()
         }
     }

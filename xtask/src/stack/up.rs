@@ -11,6 +11,7 @@ use super::Up;
 use super::workspace::{GRACE, Kept, Process, STAFF_EMAIL, Stack, Staff, Workspace};
 use crate::postgres::{Owner, Source};
 use crate::process::{Background, await_address, tail};
+use crate::programs::{self, Selection};
 use crate::run::{keep_going, output, run_with_input, say, wait_for};
 use crate::{http, repo, secret};
 
@@ -19,7 +20,9 @@ const READY_WITHIN: Duration = Duration::from_secs(30);
 /// Brings the workspace up. Answers what is now in `stack.json`.
 pub fn up(workspace: &Workspace, options: &Up) -> Result<Stack> {
     let source = Source::resolve()?;
-    repo::build_backend(options.release)?;
+    if !options.built {
+        programs::build(Selection::Backend, options.release)?;
+    }
     let _lock = workspace.lock()?;
     let mut kept = workspace.kept()?;
     for login in ["repruv_api", "repruv_worker", "staff"] {

@@ -1,0 +1,86 @@
+//! Building our programs.
+//!
+//! Cargo joins the features of what is built at once, so another selection of members compiles hundreds of crates anew.
+//! Hence few selections, used by all commands.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use crate::repo;
+use crate::run::{run, say};
+
+/// The window with the page inside, instead of one that asks the development server for it.
+pub const WITH_PAGE: [&str; 2] = ["--features", "repruv-ops/custom-protocol"];
+
+/// A selection of what to build.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Selection {
+    /// The API server with its worker, and the simulator.
+    Backend,
+    /// The backend and the window with the page inside.
+    Programs,
+    /// Every member with its tests; the window with the page inside.
+    Workspace,
+}
+
+impl Selection {
+    fn arguments(self) -> Vec<&'static str> {
+        let backend = ["-p", "repruv-server", "-p", "simulator"].as_slice();
+        match self {
+            Self::Backend => backend.to_vec(),
+            Self::Programs => [backend, &["-p", "repruv-ops"], &WITH_PAGE].concat(),
+            Self::Workspace => [["--workspace", "--all-targets"].as_slice(), &WITH_PAGE].concat(),
+        }
+    }
+
+    fn has_window(self) -> bool {
+        matches!(self, Self::Programs | Self::Workspace)
+    }
+}
+
+/// Builds them; the page first where the window carries it.
+pub fn build(selection: Selection, release: bool) -> Result<()> {
+    if selection.has_window() {
+        build_page()?;
+    }
+    say(match selection {
+        Selection::Backend => "Building the backend",
+        Selection::Programs => "Building the backend and the window",
+        Selection::Workspace => "Building the workspace",
+    });
+    let mut command = repo::cargo();
+    command
+        .args(["build", "--quiet"])
+        .args(selection.arguments());
+    if release {
+        command.arg("--release");
+    }
+    run(&mut command).context("the build failed")
+}
+
+/// Builds the page that the window carries.
+pub fn build_page() -> Result<()> {
+    say("Building the page");
+    run(repo::npm()
+        .args(["run", "--silent", "build"])
+        .stdout(std::io::stderr()))
+    .context("the page does not build")
+}
+
+/// The window that was just built, as a copy apart: an ordinary build would replace it by one that asks the development
+/// server for its page.
+pub fn window(release: bool) -> Result<PathBuf> {
+    let built = repo::binary("repruv-ops", release)?;
+    let folder = repo::target()?
+        .join("window")
+        .join(if release { "release" } else { "debug" });
+    std::fs::create_dir_all(&folder)?;
+    let copy = folder.join(
+        built
+            .file_name()
+            .context("the window's program has no name")?,
+    );
+    std::fs::copy(&built, &copy).with_context(|| format!("cannot copy {}", built.display()))?;
+    Ok(copy)
+}
