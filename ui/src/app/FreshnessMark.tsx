@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { Tooltip } from "../components/Tooltip";
 import type { Freshness } from "../generated/commands";
 import { useFreshness } from "../lib/freshness";
@@ -7,12 +8,13 @@ import styles from "./Shell.module.css";
 /** How far what is on the screen can be trusted. */
 export function FreshnessMark() {
   const freshness = useFreshness();
+  const client = useQueryClient();
   return (
     <Tooltip text={explain(freshness)}>
-      <span className={styles.fresh} data-state={freshness.state} tabIndex={0} role="note">
+      <button type="button" className={styles.fresh} data-state={freshness.state} onClick={() => void client.invalidateQueries()}>
         <span className={styles.dot} aria-hidden />
         {words(freshness)}
-      </span>
+      </button>
     </Tooltip>
   );
 }
@@ -34,5 +36,6 @@ function explain({ state, as_of, read_ms, source, message }: Freshness): string 
   const lines = [message];
   if (as_of !== null) lines.push(`Last read at ${clockTime(as_of)}, in ${read_ms} ms.`);
   if (state === "live") lines.push(source === "push" ? "Changes are pushed by the database." : "Changes are polled once a second.");
+  lines.push("Press to read everything again.");
   return lines.filter(Boolean).join("\n");
 }

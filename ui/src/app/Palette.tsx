@@ -38,7 +38,6 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
   };
   return (
     <Autocomplete inputValue={text} onInputChange={setText}>
-      {/* eslint-disable-next-line jsx-a11y/no-autofocus -- the palette is opened in order to type */}
       <SearchField aria-label="Find anything" autoFocus>
         <Input className={styles.input ?? ""} placeholder="E-mail, name, id, or a page…" maxLength={200} />
       </SearchField>

@@ -1,20 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Waypoints } from "lucide-react";
-import type { JobCounts, NowView } from "../generated/commands";
+import { nowOptions } from "../features/now/now-queries";
+import { useIpc } from "../ipc/ipc";
+import { read } from "../lib/failure";
 import { count, plural } from "../lib/numbers";
 import { keys } from "../lib/query-keys";
 import styles from "./Shell.module.css";
 import { PLACES } from "./places";
 
-/** Both figures come with the stream and with the first answer; here they are only shown. */
-function useKnown<T>(key: readonly unknown[]): T | undefined {
-  return useQuery<T>({ queryKey: key, enabled: false }).data;
-}
-
 export function Rail() {
-  const counts = useKnown<JobCounts>(keys.counts);
-  const now = useKnown<NowView>(keys.now);
+  const ipc = useIpc();
+  // The stream keeps this one in step.
+  const { data: counts } = useQuery({ queryKey: keys.counts, queryFn: () => read(ipc.commands.jobCounts()), staleTime: Infinity });
+  const { data: now } = useQuery(nowOptions(ipc));
   const live = counts === undefined ? null : counts.waiting + counts.scheduled + counts.running;
   const attention = now?.attention.length ?? 0;
   return (

@@ -17,7 +17,7 @@ export function CopyId({ id, what = "id", whole = false }: { id: string; what?: 
       type="button"
       className={styles.id}
       title={id}
-      aria-label={`Copy ${what} ${id}`}
+      aria-label={`Copy ${what} ${whole ? id : `${shortId(id)} (${id})`}`}
       onClick={(event) => {
         event.stopPropagation();
         void navigator.clipboard.writeText(id).then(() => {

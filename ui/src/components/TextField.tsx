@@ -27,7 +27,6 @@ export function TextField({ label, value, onChange, type = "text", lines = 1, hi
     className: styles.input,
     "aria-invalid": error === null ? undefined : true,
     "aria-describedby": below ? `${id}-below` : undefined,
-    // eslint-disable-next-line jsx-a11y/no-autofocus -- the first field of a dialog that the person just opened
     autoFocus,
   };
   return (

@@ -8,13 +8,13 @@ import styles from "./Toasts.module.css";
 export function Toasts() {
   const list = useSyncExternalStore(watchToasts, toasts);
   return (
-    <ul className={styles.toasts} role="status" aria-label="Notices">
+    <div className={styles.toasts} role="status">
       {list.map((toast) => (
-        <li key={toast.id} className={styles.toast}>
+        <div key={toast.id} className={styles.toast}>
           <span className={styles.words}>{toast.words}</span>
           <IconButton icon={X} label="Dismiss" onPress={() => dismissToast(toast.id)} />
-        </li>
+        </div>
       ))}
-    </ul>
+    </div>
   );
 }

@@ -1,9 +1,16 @@
 import { createContext, useContext } from "react";
 import type { LiveInterest, LiveMessage, commands } from "../generated/commands";
+import type { Answer } from "../lib/failure";
+
+type Generated = typeof commands;
+type Answered<F> = F extends (...input: infer I) => Promise<infer T> ? (...input: I) => Promise<Answer<T>> : never;
+
+/** The generated commands, with refusals as values: they are expected, and each has its own answer on the screen. */
+export type Commands = { [K in Exclude<keyof Generated, "subscribe" | "unsubscribe">]: Answered<Generated[K]> };
 
 /** Everything that the page asks of the window's Rust side. Tests and the demonstration put another one in its place. */
 export type Ipc = {
-  commands: Omit<typeof commands, "subscribe" | "unsubscribe">;
+  commands: Commands;
   /** Begins a stream; the answer ends it. */
   subscribe: (interest: LiveInterest, onMessage: (message: LiveMessage) => void) => Promise<() => void>;
   /** A deep link or a menu asks for a screen, as a path. */

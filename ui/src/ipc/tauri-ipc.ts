@@ -1,9 +1,9 @@
 import { Channel, isTauri } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { commands } from "../generated/commands";
-import type { LiveMessage } from "../generated/commands";
-import { read } from "../lib/failure";
-import type { Ipc } from "./ipc";
+import type { IpcError, LiveMessage } from "../generated/commands";
+import type { Answer } from "../lib/failure";
+import type { Commands, Ipc } from "./ipc";
 
 /** The real thing. */
 export function tauriIpc(): Ipc {
@@ -11,11 +11,11 @@ export function tauriIpc(): Ipc {
     throw new Error("This page works inside the Repruv Ops window. To look at it in a browser, open it with ?fixture in development.");
   }
   return {
-    commands,
+    commands: answered(),
     async subscribe(interest, onMessage) {
       const channel = new Channel<LiveMessage>();
       channel.onmessage = onMessage;
-      const id = await read(commands.subscribe(interest, channel));
+      const id = await commands.subscribe(interest, channel);
       return () => {
         channel.onmessage = () => undefined;
         void commands.unsubscribe(id);
@@ -23,4 +23,24 @@ export function tauriIpc(): Ipc {
     },
     onNavigate: (go) => listen<string>("navigate", (event) => go(event.payload)),
   };
+}
+
+/** Rust refuses by rejecting with an [`IpcError`]; anything else that is thrown is a fault and stays one. */
+function answered(): Commands {
+  const wrapped = Object.entries(commands).map(([name, call]) => [
+    name,
+    async (...input: unknown[]): Promise<Answer<unknown>> => {
+      try {
+        return { status: "ok", data: await (call as (...input: unknown[]) => Promise<unknown>)(...input) };
+      } catch (error) {
+        if (isIpcError(error)) return { status: "error", error };
+        throw error;
+      }
+    },
+  ]);
+  return Object.fromEntries(wrapped) as Commands;
+}
+
+function isIpcError(error: unknown): error is IpcError {
+  return typeof error === "object" && error !== null && !(error instanceof Error) && "type" in error && "message" in error;
 }

@@ -40,3 +40,9 @@ export function useChangeBlock(): string | null {
   if (session?.staff?.role === "viewer") return "Your role is viewer: you may look, but not change anything.";
   return stale;
 }
+
+/** Said on buttons that change something where it is not harmless: "in Production". */
+export function useWhere(): string | null {
+  const environment = useContext(SessionContext)?.environment;
+  return environment?.kind === "production" ? `in ${environment.name}` : null;
+}

@@ -2,7 +2,7 @@
 
 // Bidirectional controls, zero-width characters, line separators, soft hyphen, tags, and the C0/C1 controls except tab and newline.
 const HIDDEN =
-  // eslint-disable-next-line no-control-regex -- controls are exactly what is looked for
+  // eslint-disable-next-line no-control-regex, no-misleading-character-class -- controls and joiners are what is looked for
   /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFE00-\uFE0F\uFEFF\uFFA0\uFFF9-\uFFFB]|[\u{E0000}-\u{E0FFF}]/gu;
 
 // A few combining marks make accents; a tower of them covers the neighbouring rows.

@@ -48,7 +48,7 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
   const wantFocus = useRef(false);
   const height_px = useRowHeight();
   const hold = useHold(selection.size > 0);
-  const { columns, sizes, resize } = useColumns(label, allColumns, grid);
+  const { columns, sizes, resize, bar_px } = useColumns(label, allColumns, grid, scroller);
 
   const sorted = useMemo(() => sortRows(props.rows, allColumns, sort), [props.rows, allColumns, sort]);
   const list = `${epoch}|${sort?.column ?? ""}${sort?.direction ?? ""}|${releases}`;
@@ -160,7 +160,7 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
 
   const tabStop = focusedAt >= 0 ? focusedAt : 0;
   return (
-    <div className={styles.frame} style={{ "--columns": gridTemplate(columns, sizes) } as React.CSSProperties}>
+    <div className={styles.frame} style={{ "--columns": gridTemplate(columns, sizes), "--bar": `${bar_px}px` } as React.CSSProperties}>
       <div
         ref={grid}
         role="grid"

@@ -5,17 +5,23 @@ import { type Column, visibleColumns } from "./columns";
 const dragged = new Map<string, ReadonlyMap<string, number>>();
 const NONE: ReadonlyMap<string, number> = new Map();
 
-export function useColumns<T>(table: string, all: readonly Column<T>[], grid: RefObject<HTMLElement | null>) {
+export function useColumns<T>(table: string, all: readonly Column<T>[], grid: RefObject<HTMLElement | null>, scroller: RefObject<HTMLElement | null>) {
+  const [bar_px, setBar] = useState(0);
   const [width_px, setWidth] = useState(0);
   const [sizes, setSizes] = useState(dragged.get(table) ?? NONE);
   useLayoutEffect(() => {
     const element = grid.current;
     if (element === null) return undefined;
-    setWidth(element.clientWidth);
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    const measure = () => {
+      setWidth(element.clientWidth);
+      setBar((scroller.current?.offsetWidth ?? 0) - (scroller.current?.clientWidth ?? 0));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
+    if (scroller.current?.firstElementChild) observer.observe(scroller.current.firstElementChild);
     return () => observer.disconnect();
-  }, [grid]);
+  }, [grid, scroller]);
   const columns = useMemo(() => visibleColumns(all, width_px), [all, width_px]);
   const resize = (column: string, size_px: number | null) => {
     const next = new Map(sizes);
@@ -24,5 +30,5 @@ export function useColumns<T>(table: string, all: readonly Column<T>[], grid: Re
     dragged.set(table, next);
     setSizes(next);
   };
-  return { columns, sizes, resize };
+  return { columns, sizes, resize, bar_px };
 }

@@ -1,5 +1,96 @@
-import { Page } from "../../components/Page";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { TriangleAlert, X } from "lucide-react";
+import { Banner } from "../../components/Banner";
+import { IconButton } from "../../components/Button";
+import { CopyId } from "../../components/CopyId";
+import { ErrorState } from "../../components/ErrorState";
+import { Progress } from "../../components/Progress";
+import { StateDiagram } from "../../components/StateDiagram";
+import { Tabs } from "../../components/Tabs";
+import { VisibleText } from "../../components/VisibleText";
+import type { JobDetail } from "../../generated/commands";
+import { useIpc } from "../../ipc/ipc";
+import { jobTypeWords } from "../../lib/states/job";
+import { JobActions } from "./JobActions";
+import { JobFacts } from "./JobFacts";
+import { JobHistory } from "./JobHistory";
+import styles from "./Jobs.module.css";
+import { JobBadge } from "./job-columns";
+import { JOB_DIAGRAM, JOB_EDGES, JOB_NODES, pathTaken, pathWords } from "./job-diagram";
+import { jobOptions } from "./jobs-queries";
 
+const route = getRouteApi("/jobs/$jobId");
+
+/** One job: where it stands, how it came there, what can be done. */
 export function JobPanel() {
-  return <Page title="Job">{null}</Page>;
+  const { jobId } = route.useParams();
+  const navigate = route.useNavigate();
+  const { data: detail, error, refetch } = useQuery(jobOptions(useIpc(), jobId));
+  const close = () => void navigate({ to: "/jobs", search: true });
+  return (
+    // Escape closes the panel from anywhere in it, as it does from the table.
+    <aside
+      aria-label="Job"
+      className={styles.panel}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && !event.defaultPrevented) close();
+      }}
+    >
+      <div className={styles.panelClose}>
+        <IconButton icon={X} label="Close panel" shortcut="Esc" onPress={close} />
+      </div>
+      {detail ? <Content key={jobId} detail={detail} /> : null}
+      {!detail && error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
+    </aside>
+  );
+}
+
+function Content({ detail }: { detail: JobDetail }) {
+  const { job, events } = detail;
+  return (
+    <>
+      <header className={styles.panelHead}>
+        <h2 className={styles.panelTitle}>
+          <VisibleText text={jobTypeWords(job.job_type)} max={80} />
+        </h2>
+        <JobBadge job={job} look="pill" />
+        <CopyId id={job.id} what="job id" />
+      </header>
+      <StateDiagram
+        label={pathWords(events, job.status)}
+        width={JOB_DIAGRAM.width}
+        height={JOB_DIAGRAM.height}
+        nodes={JOB_NODES}
+        edges={JOB_EDGES}
+        current={job.status}
+        taken={pathTaken(events)}
+      />
+      {job.status === "running" ? <Progress value={job.progress} label="Progress" words={job.step} /> : null}
+      {job.error === null ? null : (
+        <Banner tone={job.status === "failed" ? "danger" : "warning"} icon={TriangleAlert}>
+          <VisibleText text={job.error} max={1_000} />
+        </Banner>
+      )}
+      <JobActions detail={detail} />
+      <JobFacts detail={detail} />
+      <Tabs
+        label="More on this job"
+        items={[
+          { id: "history", label: `History ${events.length}`, content: <JobHistory events={events} /> },
+          { id: "payload", label: "Payload", content: <Json text={detail.payload} /> },
+          { id: "result", label: "Result", content: detail.result === null ? <p className={styles.quiet}>Nothing yet. What the job brings about will stand here.</p> : <Json text={detail.result} /> },
+        ]}
+      />
+    </>
+  );
+}
+
+function Json({ text }: { text: string }) {
+  return (
+    // A scrolled region has to be reachable by keyboard.
+    <pre className={styles.json} tabIndex={0}>
+      <VisibleText text={text} max={20_000} />
+    </pre>
+  );
 }

@@ -1,0 +1,88 @@
+import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Copy, SearchX, Workflow } from "lucide-react";
+import { useCallback, useMemo, useState } from "react";
+import { Button } from "../../components/Button";
+import { EmptyState } from "../../components/EmptyState";
+import { ErrorState } from "../../components/ErrorState";
+import { DataGrid } from "../../components/grid/DataGrid";
+import type { JobRow, Page } from "../../generated/commands";
+import { liveJobs } from "../../lib/live-stores";
+import { plural } from "../../lib/numbers";
+import { toast } from "../../lib/toasts";
+import styles from "./Jobs.module.css";
+import { JOB_COLUMNS } from "./job-columns";
+
+type JobTableProps = {
+  q: string;
+  jobs: UseInfiniteQueryResult<InfiniteData<Page<JobRow>>>;
+  openId: string | null;
+  onClear: () => void;
+};
+
+const NONE: ReadonlySet<string> = new Set();
+const find = (id: string) => liveJobs.get(id);
+
+export function JobTable({ q, jobs, openId, onClear }: JobTableProps) {
+  const navigate = useNavigate();
+  const [selection, setSelection] = useState(NONE);
+  const rows = useMemo(() => jobs.data?.pages.flatMap((page) => page.rows) ?? [], [jobs.data]);
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = jobs;
+  const readOn = useCallback(() => {
+    if (!isFetchingNextPage) void fetchNextPage();
+  }, [isFetchingNextPage, fetchNextPage]);
+
+  const open = (job: JobRow, replace = false) => void navigate({ to: "/jobs/$jobId", params: { jobId: job.id }, search: true, replace });
+  const copyIds = () => {
+    void navigator.clipboard.writeText([...selection].join("\n")).then(() => toast(`Copied ${plural(selection.size, "id")}.`));
+  };
+  return (
+    <div className={styles.table}>
+      <DataGrid
+        label="Jobs"
+        rows={rows}
+        columns={JOB_COLUMNS}
+        epoch={q}
+        find={find}
+        openId={openId}
+        onOpen={open}
+        // With the panel open, it follows the arrow keys.
+        onFocusRow={(job) => (openId === null ? undefined : open(job, true))}
+        onEscape={() => (openId === null ? undefined : void navigate({ to: "/jobs", search: true }))}
+        selection={selection}
+        onSelect={setSelection}
+        more={hasNextPage}
+        onEndReached={readOn}
+        empty={<Nothing q={q} jobs={jobs} onClear={onClear} />}
+      />
+      {selection.size === 0 ? null : (
+        <div className={styles.selected} role="status">
+          <span>{plural(selection.size, "job")} selected</span>
+          <Button size="small" icon={Copy} onPress={copyIds}>
+            Copy ids
+          </Button>
+          <Button size="small" tone="quiet" onPress={() => setSelection(NONE)}>
+            Clear
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Nothing({ q, jobs, onClear }: Pick<JobTableProps, "q" | "jobs" | "onClear">) {
+  if (jobs.error !== null && jobs.data === undefined) return <ErrorState error={jobs.error} onRetry={() => void jobs.refetch()} />;
+  if (jobs.data === undefined) return <p className={styles.reading}>Reading jobs…</p>;
+  if (q === "") {
+    return (
+      <EmptyState icon={Workflow} title="No jobs yet">
+        Every long operation is a job and stands here the moment it is asked for. Enable demo mode for a user to make one.
+      </EmptyState>
+    );
+  }
+  return (
+    <EmptyState icon={SearchX} title="No job matches this filter" action={<Button onPress={onClear}>Clear filter</Button>}>
+      New jobs that match will appear here by themselves.
+    </EmptyState>
+  );
+}

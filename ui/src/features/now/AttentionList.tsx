@@ -1,0 +1,70 @@
+import { Link } from "@tanstack/react-router";
+import { ArrowRight, CircleCheck } from "lucide-react";
+import { RelativeTime } from "../../components/RelativeTime";
+import { StatusBadge } from "../../components/StatusBadge";
+import { VisibleText } from "../../components/VisibleText";
+import type { Attention } from "../../generated/commands";
+import { attentionMark } from "../../lib/states/attention";
+import styles from "./NowPage.module.css";
+
+/** What does not mend itself, worst first. */
+export function AttentionList({ items, more }: { items: readonly Attention[]; more: boolean }) {
+  if (items.length === 0) {
+    return (
+      <p className={styles.calm}>
+        <CircleCheck size={15} aria-hidden /> Nothing needs a person right now. What gets stuck or contradicts itself will stand here first.
+      </p>
+    );
+  }
+  return (
+    <section aria-labelledby="now-attention" className={styles.attention}>
+      <h2 id="now-attention">
+        Needs a person <span className={styles.number}>{`${items.length}${more ? "+" : ""}`}</span>
+      </h2>
+      <ul className={styles.list}>
+        {items.map((item) => (
+          <li key={`${item.kind} ${item.user_id} ${item.job_id}`} className={styles.item}>
+            <StatusBadge mark={attentionMark(item.kind)} />
+            <div className={styles.what}>
+              <p className={styles.title}>
+                <VisibleText text={item.title} max={160} />
+              </p>
+              <p className={styles.advice}>
+                <VisibleText text={item.advice} max={300} />
+              </p>
+            </div>
+            <span className={styles.who}>{item.user_email === null ? null : <VisibleText text={item.user_email} max={120} />}</span>
+            <span className={styles.since}>
+              <RelativeTime at={item.since} />
+            </span>
+            <Target item={item} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Where it can be mended: at the user, or else at the job, or else at the workers. */
+function Target({ item }: { item: Attention }) {
+  const arrow = <ArrowRight size={13} aria-hidden />;
+  if (item.user_id !== null) {
+    return (
+      <Link to="/users/$userId" params={{ userId: item.user_id }} className={styles.go} aria-label={`Open user ${item.user_email ?? item.user_id}`}>
+        Open user {arrow}
+      </Link>
+    );
+  }
+  if (item.job_id !== null) {
+    return (
+      <Link to="/jobs/$jobId" params={{ jobId: item.job_id }} className={styles.go}>
+        Open job {arrow}
+      </Link>
+    );
+  }
+  return (
+    <Link to="/workers" className={styles.go}>
+      Workers {arrow}
+    </Link>
+  );
+}
