@@ -13,7 +13,7 @@ use crate::postgres::{Source, Throwaway};
 use crate::programs::Selection;
 use crate::run::{keep_going, say};
 use crate::stack::{Running, Up};
-use crate::{programs, repo, setup};
+use crate::{programs, repo};
 
 /// Measure, with release builds on a durable PostgreSQL, and print the figures as JSON.
 #[derive(clap::Args)]
@@ -61,7 +61,6 @@ pub fn run(args: &Args) -> Result<()> {
     };
     let machine = Machine::here(&Source::resolve()?.version());
     if names.iter().any(|name| name.needs_window()) {
-        setup::page()?;
         programs::build(Selection::Programs, true)?;
     }
     let mut figures = Map::new();

@@ -3,12 +3,13 @@
 //! Cargo joins the features of what is built at once, so another selection of members compiles hundreds of crates anew.
 //! Hence few selections, used by all commands.
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::repo;
 use crate::run::{run, say};
+use crate::{repo, setup};
 
 /// The window with the page inside, instead of one that asks the development server for it.
 pub const WITH_PAGE: [&str; 2] = ["--features", "repruv-ops/custom-protocol"];
@@ -50,9 +51,11 @@ pub fn build(selection: Selection, release: bool) -> Result<()> {
         Selection::Workspace => "Building the workspace",
     });
     let mut command = repo::cargo();
-    command
-        .args(["build", "--quiet"])
-        .args(selection.arguments());
+    command.arg("build").args(selection.arguments());
+    // The first build takes minutes: a person wants to see it move, a log does not.
+    if !std::io::stderr().is_terminal() {
+        command.arg("--quiet");
+    }
     if release {
         command.arg("--release");
     }
@@ -61,6 +64,7 @@ pub fn build(selection: Selection, release: bool) -> Result<()> {
 
 /// Builds the page that the window carries.
 pub fn build_page() -> Result<()> {
+    setup::page()?;
     say("Building the page");
     run(repo::npm()
         .args(["run", "--silent", "build"])

@@ -8,7 +8,7 @@ use crate::headless::Headless;
 use crate::programs::Selection;
 use crate::run::{run as run_program, say};
 use crate::stack::{Running, Up};
-use crate::{programs, repo, setup};
+use crate::{programs, repo};
 
 /// Take a picture of every screen of the real window, light and dark, on a living workspace.
 #[derive(clap::Args)]
@@ -23,7 +23,6 @@ pub struct Args {
 
 /// `cargo xtask screenshots`
 pub fn run(args: &Args) -> Result<()> {
-    setup::page()?;
     let out = std::path::absolute(&args.out)?;
     std::fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
     programs::build(Selection::Programs, false)?;
