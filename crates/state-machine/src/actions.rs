@@ -1,8 +1,8 @@
 //! What a person may do now, why not otherwise, and what would follow.
 
 use crate::{
-    DemoMode, DemoModeEvent, DemoModeStatus, JobEvent, JobFacts, JobStatus, SessionEvent, SessionStatus,
-    words::words,
+    DemoMode, DemoModeEvent, DemoModeStatus, DemoOperation, JobEvent, JobFacts, JobOutcome, JobStatus, JobType,
+    SessionEvent, SessionStatus, words::words,
 };
 use serde::{Deserialize, Serialize};
 
@@ -124,12 +124,27 @@ impl DemoMode {
         let Some(job) = job else {
             return ActionOffer::no(action, "No job is recorded for this operation, so there is nothing to stop.");
         };
-        match job.offer(JobAction::Cancel) {
-            ActionOffer { refusal: Some(why), .. } => ActionOffer::no(action, why),
-            ActionOffer { preview: Some(preview), .. } => {
-                ActionOffer { action, allowed: true, preview: Some(preview), refusal: None }
+        if let Some(why) = job.offer(JobAction::Cancel).refusal {
+            return ActionOffer::no(action, why);
+        }
+        if job.status == JobStatus::Running {
+            return ActionOffer::yes(action, self.status.as_str(), None, job.stop_note());
+        }
+        let (operation, note) = match self.status {
+            DemoModeStatus::Enabling if self.profile_exists => {
+                (DemoOperation::Enable, "An earlier attempt made a profile: a job removes it.")
             }
-            _ => ActionOffer::no(action, "Nothing is in progress."),
+            DemoModeStatus::Enabling => (DemoOperation::Enable, "The job is waiting, so it stops at once."),
+            _ => (
+                DemoOperation::Disable,
+                "The job is waiting, so it stops at once. If an earlier attempt had begun to remove the profile, this ends \
+                 as failed instead, and can be disabled again.",
+            ),
+        };
+        let stopped = JobOutcome::Cancelled { profile_exists: self.profile_exists, touched: false };
+        match self.transition(operation.ended(stopped)) {
+            Ok(t) => ActionOffer::yes(action, t.to().status.as_str(), t.makes_job().map(|j| j.as_str()), note),
+            Err(illegal) => ActionOffer::no(action, illegal.reason),
         }
     }
 
@@ -138,12 +153,23 @@ impl DemoMode {
         if self.status != DemoModeStatus::Failed {
             return ActionOffer::no(action, "Only a failed operation can be retried.");
         }
-        match job.map(|job| job.offer(JobAction::Retry)) {
-            Some(ActionOffer { preview: Some(preview), .. }) => {
-                ActionOffer { action, allowed: true, preview: Some(preview), refusal: None }
-            }
-            Some(offer) => ActionOffer::no(action, offer.refusal.unwrap_or_default()),
-            None => ActionOffer::no(action, "The failed job is no longer kept. Enable or disable again instead."),
+        let Some(job) = job else {
+            return ActionOffer::no(action, "The failed job is no longer kept. Enable or disable again instead.");
+        };
+        if let Some(why) = job.offer(JobAction::Retry).refusal {
+            return ActionOffer::no(action, why);
+        }
+        let Some(operation) = job.job_type.and_then(JobType::demo_operation) else {
+            return ActionOffer::no(action, "The recorded job is not one of demo mode. Enable or disable again instead.");
+        };
+        match self.transition(operation.request()) {
+            Ok(t) => ActionOffer::yes(
+                action,
+                t.to().status.as_str(),
+                Some(operation.job_type().as_str()),
+                "The same job runs again with a new budget of attempts.",
+            ),
+            Err(illegal) => ActionOffer::no(action, illegal.reason),
         }
     }
 }
@@ -168,7 +194,7 @@ impl JobFacts {
 
     fn cancel(self) -> ActionOffer<JobAction> {
         let action = JobAction::Cancel;
-        if self.cancel_requested && self.status == JobStatus::Running {
+        if self.cancel_requested && self.status.is_live() {
             return ActionOffer::no(action, "A stop was already asked for; the worker is winding it up.");
         }
         match self.status.transition(JobEvent::RequestCancel) {
@@ -176,15 +202,29 @@ impl JobFacts {
                 action,
                 t.to().as_str(),
                 None,
-                "The job has not started, so it stops at once and nothing is left behind.",
+                "The job is waiting, so it stops at once.",
             ),
             Ok(t) => ActionOffer::yes(
                 action,
                 t.to().as_str(),
                 None,
-                "The worker stops within seconds and removes what it made. If the work is already done, it stands.",
+                self.stop_note(),
             ),
             Err(illegal) => ActionOffer::no(action, illegal.reason),
+        }
+    }
+
+    /// What stopping it while it runs leads to.
+    fn stop_note(self) -> &'static str {
+        match self.job_type.and_then(JobType::demo_operation) {
+            Some(DemoOperation::Enable) => {
+                "The worker stops within seconds; what it made is removed. If the profile is already complete, it stays."
+            }
+            Some(DemoOperation::Disable) => {
+                "The worker stops within seconds. A profile that is still whole stays; one that is partly removed ends as \
+                 failed and can be disabled again."
+            }
+            None => "The worker stops within seconds. If the work is already done, it stands.",
         }
     }
 

@@ -92,6 +92,7 @@ impl JobStatus {
             (Self::Pending, JobEvent::ManualRetry) => "The job is already waiting to run.".into(),
             (Self::Running, JobEvent::ManualRetry) => "The job is running now.".into(),
             (Self::Running, JobEvent::Reschedule) => "The job is running now; cancel it first.".into(),
+            (Self::Completed, JobEvent::Reschedule) => "The job has already completed.".into(),
             (_, JobEvent::Reschedule) => format!("The job has already ended: {self}. Retry it instead."),
             (status, event) => format!("The job is {status}; {} does not apply.", event.as_str().replace('_', " ")),
         }

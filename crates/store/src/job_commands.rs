@@ -96,7 +96,8 @@ pub(crate) async fn cancel_locked(
         check_version(command, job.version)?;
     }
     let change = job.status.transition(JobEvent::RequestCancel)?;
-    if job.cancel_requested_at.is_some() && job.status == JobStatus::Running {
+    // A pending one that was asked to stop has yet to find out what it made: its next attempt ends it.
+    if job.cancel_requested_at.is_some() && job.status.is_live() {
         return Err(refused(&job, "A stop was already asked for; the worker is winding it up."));
     }
     let sql = match change.to() {
@@ -114,8 +115,9 @@ pub(crate) async fn cancel_locked(
     if change.to() == JobStatus::Cancelled
         && let Some(user) = user
     {
-        // An attempt that was made before may have left something behind.
-        let touched = job.attempt > 0;
+        // An attempt that was made before may have begun the removal. The fence counts every claim there ever was; the
+        // attempts start again after a hand-back or a manual retry.
+        let touched = job.lease_epoch > 0;
         let outcome = JobOutcome::Cancelled { profile_exists: user.demo.profile_exists, touched };
         move_user(tx, user, &job, outcome, Some("Turning demo mode off was cancelled part-way."), command).await?;
     }

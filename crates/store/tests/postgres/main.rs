@@ -1,0 +1,14 @@
+//! Every statement of the store on a real PostgreSQL, a fresh database for each test. One binary, because linking is what
+//! takes the time.
+
+mod asking;
+mod claiming;
+mod contention;
+mod edges;
+mod fencing;
+mod finishing;
+mod migrating;
+mod rescuing;
+mod rights;
+mod stand;
+mod stopping;
