@@ -3,23 +3,23 @@
 use crate::{
     account::Account,
     environments::is_loopback_host,
-    failure::{Answer, unavailable},
+    failure::{Answer, internal, unavailable, unauthorized, validation},
 };
 use chrono::TimeDelta;
-use contract::auth::DatabaseLogin;
-use crate::read_model::ReadModel;
+use contract::{auth::DatabaseLogin, ipc::IpcError};
+use read_model::{ReadError, ReadModel};
 use sqlx::{
     PgPool,
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
 use std::{
-    sync::{Arc, RwLock},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
     time::Duration,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-/// Two for the page, one that listens.
+/// For the page; the feed has two of its own, and a login may hold six.
 const CONNECTIONS_MAX: u32 = 3;
 const ACQUIRE_PATIENCE: Duration = Duration::from_secs(3);
 const RENEW_EARLY: TimeDelta = TimeDelta::minutes(2);
@@ -32,39 +32,39 @@ pub struct Database {
 }
 
 struct Current {
-    pool: PgPool,
+    model: ReadModel,
     login: DatabaseLogin,
 }
 
 impl Database {
     /// Does not connect yet: the first read does.
     pub fn new(login: DatabaseLogin) -> Self {
-        let pool = pool(&login);
-        Self { current: Arc::new(RwLock::new(Current { pool, login })) }
+        Self { current: Arc::new(RwLock::new(Current { model: ReadModel::new(pool(&login)), login })) }
     }
 
-    /// The pool of the newest login.
+    /// The pool of the moment.
     pub fn pool(&self) -> PgPool {
-        self.current.read().unwrap_or_else(std::sync::PoisonError::into_inner).pool.clone()
+        self.read().model.pool().clone()
     }
 
-    /// Reads, under the newest login.
+    /// Reads.
     pub fn model(&self) -> ReadModel {
-        ReadModel::new(self.pool())
+        self.read().model.clone()
     }
 
-    /// Takes over a new login. Reads under way finish on the old one.
+    /// New connections are made under a new login; those there are go on.
     pub fn renew(&self, login: DatabaseLogin) {
-        let next = Current { pool: pool(&login), login };
-        let mut current = self.current.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let old = std::mem::replace(&mut *current, next).pool;
-        tokio::spawn(async move { old.close().await });
+        let mut current = self.write();
+        current.model.pool().set_connect_options(options(&login));
+        current.login = login;
     }
 
     /// Lets go of connections that may be dead; the next read makes new ones.
     pub fn reopen(&self) {
-        let login = self.current.read().unwrap_or_else(std::sync::PoisonError::into_inner).login.clone();
-        self.renew(login);
+        let mut current = self.write();
+        let model = ReadModel::new(pool(&current.login));
+        let old = std::mem::replace(&mut current.model, model);
+        tokio::spawn(async move { old.pool().close().await });
     }
 
     /// Closes the connections.
@@ -73,10 +73,17 @@ impl Database {
     }
 
     fn ends_in(&self) -> Duration {
-        let current = self.current.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let left = current.login.valid_until - crate::clock::now() - RENEW_EARLY;
+        let left = self.read().login.valid_until - crate::clock::now() - RENEW_EARLY;
         // A wrong clock of this machine must not make it ask without pause.
         left.to_std().unwrap_or_default().max(RENEW_PAUSE)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Current> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Current> {
+        self.current.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Renews the login before it ends, until cancelled.
@@ -118,20 +125,16 @@ fn options(login: &DatabaseLogin) -> PgConnectOptions {
         .options([("default_transaction_read_only", "on"), ("statement_timeout", "5s"), ("idle_in_transaction_session_timeout", "5s")])
 }
 
-/// Runs a read to its end, whatever becomes of the caller: sqlx leaves a connection in a transaction when its future is
-/// dropped at the wrong moment.
-pub async fn to_the_end<T: Send + 'static>(
-    read: impl Future<Output = Result<T, crate::read_model::ReadError>> + Send + 'static,
-) -> Answer<T> {
-    match tokio::spawn(read).await {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(judge(error)),
-        Err(error) => Err(crate::failure::internal("Reading", error)),
-    }
-}
-
-fn judge(error: crate::read_model::ReadError) -> contract::ipc::IpcError {
-    unavailable("The database", error)
+/// The page's answer for a read.
+pub fn answer<T>(read: Result<T, ReadError>) -> Answer<T> {
+    read.map_err(|error| match error {
+        ReadError::NotFound { what } => IpcError::NotFound { message: format!("There is no such {what}, or no longer.") },
+        ReadError::Unavailable(cause) => unavailable("The database", cause),
+        ReadError::LoginRefused(_) => unauthorized("The database does not accept this login any more. Sign in again if it does not recover."),
+        ReadError::BadCursor => validation("cursor", "This list has changed. Start again from its top."),
+        ReadError::BadFilter { field, message } => validation(field, message),
+        error @ (ReadError::BadRow { .. } | ReadError::Database(_)) => internal("Reading", error),
+    })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod api_client;
 mod app;
 pub mod bindings;
 mod clock;
+#[cfg(test)]
 mod command_names;
 mod commands;
 mod database;
@@ -23,7 +24,6 @@ mod ops;
 mod pending;
 mod platform;
 mod preferences;
-mod read_model;
 mod session;
 mod sign_in;
 mod start;

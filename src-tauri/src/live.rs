@@ -5,18 +5,19 @@
 mod audience;
 mod gather;
 mod pulse;
+mod recent;
 mod tail;
 
 use crate::{account::Account, database::Database, ops::lock};
 use audience::{Audience, Sink};
-use chrono::{DateTime, Utc};
-use contract::live::{Freshness, FreshnessSource, LiveInterest};
+use contract::live::{Freshness, LiveInterest};
 use pulse::{Pulse, Tick};
+use recent::Recent;
 use std::{
     sync::{Arc, Mutex, Weak},
     time::{Duration, Instant},
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -32,8 +33,13 @@ struct Inner {
     born: Instant,
     pulse: Mutex<Pulse>,
     audience: Mutex<Audience>,
+    recent: Mutex<Recent>,
     /// The machine woke from sleep: connections are suspect.
     woke: Notify,
+    /// A page began to listen.
+    joined: Notify,
+    /// Turns true with the first good read of the feed: what changes from then on is told.
+    first: watch::Sender<bool>,
 }
 
 impl Default for Live {
@@ -45,7 +51,15 @@ impl Default for Live {
 impl Live {
     /// Nobody is signed in yet.
     pub fn new() -> Self {
-        let inner = Inner { born: Instant::now(), pulse: Mutex::default(), audience: Mutex::default(), woke: Notify::new() };
+        let inner = Inner {
+            born: Instant::now(),
+            pulse: Mutex::default(),
+            audience: Mutex::default(),
+            recent: Mutex::default(),
+            woke: Notify::new(),
+            joined: Notify::new(),
+            first: watch::Sender::new(false),
+        };
         Self { inner: Arc::new(inner), tail: Mutex::default() }
     }
 
@@ -58,9 +72,11 @@ impl Live {
     pub fn follow(&self, database: Database, account: Arc<Account>) {
         self.stop();
         lock(&self.inner.pulse).connecting();
+        self.inner.first.send_replace(false);
+        *lock(&self.inner.recent) = Recent::default();
         let stop = CancellationToken::new();
         *lock(&self.tail) = Some(stop.clone());
-        tokio::spawn(tail::run(Arc::clone(&self.inner), database, account, stop));
+        tokio::spawn(tail::run(Arc::clone(&self.inner), database, account, is_push_wanted(), stop));
     }
 
     /// Follows nothing; what is shown belongs to nobody.
@@ -71,12 +87,9 @@ impl Live {
         lock(&self.inner.pulse).signed_out();
     }
 
-    /// The first screen was read before the tail began: what is shown is that old.
-    pub fn first_read(&self, as_of: DateTime<Utc>) {
-        let mut pulse = lock(&self.inner.pulse);
-        if pulse.freshness(self.inner.monotonic()).as_of.is_none() {
-            pulse.read(self.inner.tick(), as_of, Duration::ZERO, FreshnessSource::Poll);
-        }
+    /// Waits until the feed has begun: what is read after this and changes later will be told.
+    pub async fn begun(&self) {
+        let _ = self.inner.first.subscribe().wait_for(|begun| *begun).await;
     }
 
     /// How far what is shown can be trusted at this moment.
@@ -87,7 +100,9 @@ impl Live {
     /// A new subscription; it hears of the freshness at once.
     pub fn subscribe(&self, interest: LiveInterest, sink: Sink) -> u32 {
         sink(contract::live::LiveMessage::Heartbeat { freshness: self.freshness() });
-        lock(&self.inner.audience).join(interest, sink)
+        let id = lock(&self.inner.audience).join(interest, sink);
+        self.inner.joined.notify_one();
+        id
     }
 
     /// Ends a subscription.
@@ -113,6 +128,11 @@ impl Inner {
     fn freshness(&self) -> Freshness {
         lock(&self.pulse).freshness(self.monotonic())
     }
+}
+
+/// `REPRUV_OPS_PUSH=off` leaves only the poll: to see and to measure the worst case.
+fn is_push_wanted() -> bool {
+    std::env::var("REPRUV_OPS_PUSH").as_deref() != Ok("off")
 }
 
 async fn heartbeat(inner: Weak<Inner>) {

@@ -3,7 +3,7 @@
 use crate::{
     account::{ended, is_refused},
     api_client::{ApiFailure, to_ipc},
-    database::to_the_end,
+    database,
     failure::{Answer, unauthorized},
     keychain::Keychain,
     live::Live,
@@ -16,7 +16,7 @@ use contract::{
     ipc::{IpcError, KeychainState},
     live::FreshnessState,
 };
-use crate::read_model::{ReadError, ReadModel};
+use read_model::{ReadError, ReadModel};
 use serde_json::Value;
 use std::{
     path::PathBuf,
@@ -125,14 +125,13 @@ impl Ops {
         *lock(&self.problem) = problem;
     }
 
-    /// Reads to the end, as whoever is signed in.
+    /// Reads, as whoever is signed in.
     pub async fn read<T, F>(&self, read: impl FnOnce(ReadModel) -> F) -> Answer<T>
     where
-        T: Send + 'static,
-        F: Future<Output = Result<T, ReadError>> + Send + 'static,
+        F: Future<Output = Result<T, ReadError>> + Send,
     {
         let session = self.session().ok_or_else(|| unauthorized("Sign in first."))?;
-        to_the_end(read(session.database.model())).await
+        database::answer(read(session.database.model()).await)
     }
 
     /// Sends a command: kept first, sent, and settled once its outcome is known. Refused while what is on the screen is stale.

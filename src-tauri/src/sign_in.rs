@@ -8,7 +8,7 @@ use crate::{
     keychain::{self, Entry, Keychain, SecretError},
     session::Session,
 };
-use contract::{auth::StaffSignedIn, ipc::{Environment, KeychainState}};
+use contract::{auth::StaffSignedIn, ipc::Environment};
 use std::sync::Arc;
 use tracing::info;
 
@@ -103,13 +103,5 @@ async fn offline(environment: &Environment, client: ApiClient, entry: Entry, kee
     match account.stored_database_login().await {
         Some(login) => Restored::Yes(Session::start(environment.clone(), account, Database::new(login))),
         None => Restored::No("The API cannot be reached, so you cannot be signed in right now. Your sign-in is kept: try again.".into()),
-    }
-}
-
-/// The screen's word for the keychain after an attempt.
-pub fn keychain_state(restored: &Restored) -> KeychainState {
-    match restored {
-        Restored::Keychain(error) => keychain::state(error),
-        _ => KeychainState::Ready,
     }
 }

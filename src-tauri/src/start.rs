@@ -82,7 +82,6 @@ pub async fn bootstrap(ops: &Ops, limit: Duration) -> Bootstrap {
 
 async fn first_screen(ops: &Ops) -> Option<NowView> {
     ops.session()?;
-    let view = ops.read(|model| async move { model.now().await }).await.ok()?;
-    ops.live.first_read(view.as_of);
-    Some(view)
+    ops.live.begun().await;
+    ops.read(|model| async move { model.now().await }).await.ok()
 }

@@ -48,11 +48,6 @@ impl Pulse {
         *self = Self::default();
     }
 
-    /// Whether somebody is signed in.
-    pub fn is_signed_in(&self) -> bool {
-        self.signed_in
-    }
-
     /// The database answered.
     pub fn read(&mut self, now: Tick, as_of: DateTime<Utc>, took: Duration, source: FreshnessSource) {
         self.slept = false;

@@ -1,159 +1,132 @@
-//! Drives the stream: reads the feed, reads the rows that changed, tells the page; reconnects for ever.
+//! Drives the stream: follows the feed, reads the rows that changed, tells the page. The feed reconnects by itself, for ever.
 
 use super::{
     Inner,
     gather::{Delivery, Gather},
 };
 use crate::{account::Account, database::Database, ops::lock};
-use contract::live::FreshnessState;
-use rand::Rng;
-use crate::read_model::{Feed, FeedBatch, ReadError, ReadModel};
+use contract::live::{Freshness, FreshnessSource, FreshnessState};
+use read_model::{Feed, FeedBatch, FeedSettings, FeedSource, ReadError, ReadModel};
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::mpsc, time::Instant};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
-/// The feed answers at least once a second; silence beyond this means a dead connection.
-const SILENCE: Duration = Duration::from_secs(4);
-/// Rows and counts are small reads.
-const ROWS_PATIENCE: Duration = Duration::from_secs(4);
-const PAUSE_FIRST: Duration = Duration::from_millis(200);
-const PAUSE_MAX: Duration = Duration::from_secs(2);
+/// Between two attempts at a new database login.
+const MINT_PAUSE: Duration = Duration::from_secs(3);
 
-/// Why the tail let go of its connections.
-enum Lost {
-    Stopped,
-    Woke,
-    Silent,
-    Failed(ReadError),
+struct Tail {
+    inner: Arc<Inner>,
+    database: Database,
+    account: Arc<Account>,
+    gather: Gather,
+    minted: Option<Instant>,
 }
 
-/// Follows a database until stopped.
-pub async fn run(inner: Arc<Inner>, database: Database, account: Arc<Account>, stop: CancellationToken) {
-    let mut gather = Gather::default();
-    let mut pause = PAUSE_FIRST;
+/// Follows a database until stopped. `push`: listen for notifications; without it only the poll is left.
+pub async fn run(inner: Arc<Inner>, database: Database, account: Arc<Account>, push: bool, stop: CancellationToken) {
+    let mut tail = Tail { inner, database, account, gather: Gather::default(), minted: None };
+    let settings = FeedSettings { push, ..FeedSettings::default() };
+    let mut feed = Feed::start(tail.database.pool(), settings);
     loop {
-        let began = Instant::now();
-        let lost = follow(&inner, &database, &mut gather, &stop).await;
-        let words = match &lost {
-            Lost::Stopped => return,
-            Lost::Woke => "This machine slept. Reading again.".to_owned(),
-            Lost::Silent => "The database does not answer.".to_owned(),
-            Lost::Failed(error) => {
-                warn!("The live feed broke off: {error}");
-                "The database cannot be reached.".to_owned()
-            }
-        };
-        lock(&inner.pulse).failed(words.clone());
-        gather.reset(words);
-        if matches!(&lost, Lost::Failed(error) if error.is_login_refused()) {
-            renew_login(&database, &account).await;
-        } else {
-            database.reopen();
-        }
-        pause = if began.elapsed() > PAUSE_MAX * 4 { PAUSE_FIRST } else { (pause * 2).min(PAUSE_MAX) };
-        let jittered = pause.mul_f64(rand::rng().random_range(0.5..1.0));
-        if stop.run_until_cancelled(tokio::time::sleep(jittered)).await.is_none() {
-            return;
-        }
-    }
-}
-
-async fn renew_login(database: &Database, account: &Account) {
-    match account.mint_database_login().await {
-        Ok(login) => database.renew(login),
-        Err(error) => warn!("No new database login: {}", crate::failure::message(&error)),
-    }
-}
-
-async fn follow(inner: &Inner, database: &Database, gather: &mut Gather, stop: &CancellationToken) -> Lost {
-    let (sender, mut batches) = mpsc::channel(16);
-    // The reader ends by itself when the receiver is gone. It is cut off only when silent, and then its pool goes with it.
-    let reader = tokio::spawn(pump(database.model(), sender));
-    let mut heard = Instant::now();
-    loop {
-        let due = gather.wait(inner.monotonic()).filter(|_| lock(&inner.pulse).is_signed_in());
+        let due = tail.gather.wait(tail.inner.monotonic());
         tokio::select! {
-            () = stop.cancelled() => return Lost::Stopped,
-            () = inner.woke.notified() => return Lost::Woke,
-            () = tokio::time::sleep_until(heard + SILENCE) => {
-                reader.abort();
-                return Lost::Silent;
+            () = stop.cancelled() => return,
+            () = tail.inner.woke.notified() => {
+                // Every connection may be dead without knowing it.
+                tail.database.reopen();
+                feed = Feed::start(tail.database.pool(), settings);
             }
-            batch = batches.recv() => match batch {
-                Some(Ok(batch)) => {
-                    heard = Instant::now();
-                    take_in(inner, gather, batch);
-                }
-                Some(Err(error)) => return Lost::Failed(error),
-                None => return Lost::Silent,
+            () = tail.inner.joined.notified() => tail.catch_up(),
+            batch = feed.next() => match batch {
+                Ok(batch) => tail.take_in(batch),
+                Err(error) => tail.failed(&error).await,
             },
-            () = tokio::time::sleep(due.unwrap_or_default()), if due.is_some() => {
-                match tokio::time::timeout(ROWS_PATIENCE, deliver(inner, database.model(), gather)).await {
-                    Ok(Ok(())) => {}
-                    Ok(Err(error)) => return Lost::Failed(error),
-                    Err(_) => return Lost::Silent,
-                }
+            () = tokio::time::sleep(due.unwrap_or_default()), if due.is_some() => tail.deliver().await,
+        }
+    }
+}
+
+impl Tail {
+    fn take_in(&mut self, batch: FeedBatch) {
+        let before = self.inner.freshness();
+        let source = match batch.source {
+            FeedSource::Push => FreshnessSource::Push,
+            FeedSource::Poll => FreshnessSource::Poll,
+        };
+        let took = Duration::from_millis(batch.read_ms.into());
+        lock(&self.inner.pulse).read(self.inner.tick(), batch.as_of, took, source);
+        self.inner.first.send_replace(true);
+        if before.state == FreshnessState::Stale {
+            info!(age_ms = before.age_ms, "Live again");
+            self.gather.reset(away(&before));
+        } else if batch.gap {
+            self.gather.reset("Many things changed at once.".into());
+        }
+        if batch.events > 0 {
+            debug!(events = batch.events, source = ?batch.source, "Changes");
+            lock(&self.inner.recent).remember(self.inner.monotonic(), &batch.job_ids, &batch.user_ids);
+        }
+        self.gather.add(batch.job_ids, batch.user_ids);
+    }
+
+    /// Somebody began to listen: what was told a moment ago may have been read before it changed.
+    fn catch_up(&mut self) {
+        let (jobs, users) = lock(&self.inner.recent).since(self.inner.monotonic());
+        self.gather.add(jobs, users);
+    }
+
+    async fn failed(&mut self, error: &ReadError) {
+        if self.inner.freshness().state == FreshnessState::Live {
+            warn!("The live feed broke off: {error}");
+        }
+        let refused = matches!(error, ReadError::LoginRefused(_));
+        let words = if refused { "The database does not accept this login any more." } else { "The database cannot be reached." };
+        lock(&self.inner.pulse).failed(words);
+        if refused && self.minted.is_none_or(|at| at.elapsed() > MINT_PAUSE) {
+            self.minted = Some(Instant::now());
+            match self.account.mint_database_login().await {
+                Ok(login) => self.database.renew(login),
+                Err(error) => warn!("No new database login: {}", crate::failure::message(&error)),
             }
         }
     }
-}
 
-async fn pump(model: ReadModel, sender: mpsc::Sender<Result<FeedBatch, ReadError>>) {
-    let mut feed = match Feed::open(&model).await {
-        Ok(feed) => feed,
-        Err(error) => {
-            let _ = sender.send(Err(error)).await;
-            return;
-        }
-    };
-    loop {
-        let batch = feed.next().await;
-        let failed = batch.is_err();
-        if sender.send(batch).await.is_err() || failed {
-            return;
+    async fn deliver(&mut self) {
+        let Some(delivery) = self.gather.take(self.inner.monotonic()) else { return };
+        let told = match &delivery {
+            Delivery::Reset(reason) => {
+                let freshness = self.inner.freshness();
+                lock(&self.inner.audience).reset(reason, &freshness);
+                Ok(())
+            }
+            Delivery::Rows { jobs, users } => tell_rows(&self.inner, &self.database.model(), jobs, users).await,
+        };
+        if let Err(error) = told {
+            warn!("Changed rows could not be read: {error}");
+            self.gather.put_back(delivery);
         }
     }
 }
 
-fn take_in(inner: &Inner, gather: &mut Gather, batch: FeedBatch) {
-    let before = inner.freshness();
-    lock(&inner.pulse).read(inner.tick(), batch.as_of, batch.took, batch.source);
-    if before.state != FreshnessState::Live {
-        info!(age_ms = before.age_ms, "Live");
-    }
-    gather.add(batch.job_ids, batch.user_ids);
-}
-
-async fn deliver(inner: &Inner, model: ReadModel, gather: &mut Gather) -> Result<(), ReadError> {
-    let Some(delivery) = gather.take(inner.monotonic()) else { return Ok(()) };
+async fn tell_rows(inner: &Inner, model: &ReadModel, jobs: &[uuid::Uuid], users: &[uuid::Uuid]) -> Result<(), ReadError> {
     let (jobs_wanted, users_wanted) = lock(&inner.audience).wants();
-    match &delivery {
-        Delivery::Reset(reason) => {
-            let freshness = inner.freshness();
-            lock(&inner.audience).reset(reason, &freshness);
-        }
-        Delivery::Rows { jobs, users } => {
-            let job_ids = if jobs_wanted { jobs.clone() } else { vec![] };
-            let user_ids = if users_wanted { users.clone() } else { vec![] };
-            if !jobs_wanted && !users_wanted {
-                return Ok(());
-            }
-            let read = tokio::spawn(async move {
-                tokio::try_join!(model.jobs_by_ids(&job_ids), model.users_by_ids(&user_ids), model.job_counts())
-            });
-            match read.await {
-                Ok(Ok((jobs, users, counts))) => {
-                    let freshness = inner.freshness();
-                    lock(&inner.audience).changes(&jobs, &users, &counts, &freshness);
-                }
-                Ok(Err(error)) => {
-                    gather.put_back(delivery);
-                    return Err(error);
-                }
-                Err(error) => warn!("Reading changed rows: {error}"),
-            }
-        }
+    if !jobs_wanted && !users_wanted {
+        return Ok(());
     }
+    let jobs = if jobs_wanted { jobs } else { &[] };
+    let users = if users_wanted { users } else { &[] };
+    let (jobs, users, counts) = tokio::try_join!(model.jobs_by_ids(jobs), model.users_by_ids(users), model.job_counts())?;
+    let freshness = inner.freshness();
+    lock(&inner.audience).changes(&jobs, &users, &counts, &freshness);
     Ok(())
+}
+
+/// For people: how long nothing could be read.
+fn away(before: &Freshness) -> String {
+    match (before.age_ms / 1_000, &before.message) {
+        (seconds, Some(why)) if seconds >= 1 => format!("{why} Nothing was read for {seconds} s."),
+        (_, Some(why)) => why.clone(),
+        (seconds, None) => format!("Nothing was read for {seconds} s."),
+    }
 }
