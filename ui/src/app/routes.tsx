@@ -74,6 +74,7 @@ const workers = createRoute({
   getParentRoute: () => root,
   path: "/workers",
   component: WorkersPage,
+  validateSearch: (search: Search): { sort?: string | undefined } => ({ sort: text(search["sort"]) }),
   loader: ({ context: { ipc, client } }) => readAhead(client.prefetchQuery(workersOptions(ipc))),
 });
 

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import type { SortOrder } from "../../lib/sort-text";
 
 export type Column<T> = {
   id: string;
@@ -13,7 +14,7 @@ export type Column<T> = {
   compare?: (a: T, b: T) => number;
 };
 
-export type Sort = { column: string; direction: "ascending" | "descending" };
+export type Sort = SortOrder;
 
 export const COLUMN_MIN_PX = 48;
 

@@ -1,5 +1,40 @@
-import { Page } from "../../components/Page";
+import { Waypoints } from "lucide-react";
+import { EnvironmentForm } from "../../components/EnvironmentForm";
+import { useIpc } from "../../ipc/ipc";
+import { read } from "../../lib/failure";
+import { useReplaceSession, useSession } from "../../lib/session";
+import { SignInForm } from "./SignInForm";
+import styles from "./SignIn.module.css";
 
+/** Nobody is signed in: where to, as whom. */
 export function SignInPage() {
-  return <Page title="Sign-in">{null}</Page>;
+  const ipc = useIpc();
+  const session = useSession();
+  const replace = useReplaceSession();
+  const { environments } = session.preferences;
+  return (
+    <main className={styles.page}>
+      <div className={styles.card}>
+        <header className={styles.head}>
+          <Waypoints size={20} aria-hidden />
+          <h1>{environments.length === 0 ? "Add the first environment" : "Sign in to Repruv Ops"}</h1>
+        </header>
+        {environments.length === 0 ? (
+          <>
+            <p className={styles.words}>An environment is a system that this window works on. Ask an admin for the address of its API.</p>
+            <EnvironmentForm
+              onTest={(api_url) => read(ipc.commands.testEnvironment(api_url))}
+              onAdd={async ({ name, kind, api_url }) => {
+                await read(ipc.commands.addEnvironment(name, kind, api_url));
+                replace(await read(ipc.commands.bootstrap()));
+              }}
+            />
+          </>
+        ) : (
+          <SignInForm key={session.environment?.id} />
+        )}
+      </div>
+      <p className={styles.version}>Version {session.version}</p>
+    </main>
+  );
 }

@@ -1,0 +1,46 @@
+import { Segmented } from "../../components/Segmented";
+import type { Density, Preferences, Theme, Times } from "../../generated/commands";
+import { useIpc } from "../../ipc/ipc";
+import { read } from "../../lib/failure";
+import { useReplaceSession, useSession } from "../../lib/session";
+import { toast } from "../../lib/toasts";
+import styles from "./Settings.module.css";
+
+const THEMES: readonly { value: Theme; label: string }[] = [
+  { value: "system", label: "As the system" },
+  { value: "light", label: "Light" },
+  { value: "dark", label: "Dark" },
+];
+const DENSITIES: readonly { value: Density; label: string }[] = [
+  { value: "compact", label: "Compact" },
+  { value: "normal", label: "Normal" },
+  { value: "relaxed", label: "Relaxed" },
+];
+const TIMES: readonly { value: Times; label: string }[] = [
+  { value: "relative", label: "2 min ago" },
+  { value: "local", label: "This machine’s zone" },
+  { value: "utc", label: "UTC" },
+];
+
+export function AppearanceSettings() {
+  const ipc = useIpc();
+  const session = useSession();
+  const replace = useReplaceSession();
+  const { preferences } = session;
+  const change = (part: Partial<Preferences>) => {
+    const before = preferences;
+    const next = { ...preferences, ...part };
+    replace({ ...session, preferences: next });
+    read(ipc.commands.setPreferences(next)).catch((error: unknown) => {
+      replace({ ...session, preferences: before });
+      toast(`Not kept: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  };
+  return (
+    <div className={styles.row}>
+      <Segmented label="Theme" value={preferences.theme} options={THEMES} onChange={(theme) => change({ theme })} />
+      <Segmented label="Rows" value={preferences.density} options={DENSITIES} onChange={(density) => change({ density })} />
+      <Segmented label="Times" value={preferences.times} options={TIMES} onChange={(times) => change({ times })} />
+    </div>
+  );
+}

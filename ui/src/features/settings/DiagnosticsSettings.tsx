@@ -1,0 +1,51 @@
+import { ClipboardCopy, FolderOpen } from "lucide-react";
+import { useState } from "react";
+import { Button } from "../../components/Button";
+import { useIpc } from "../../ipc/ipc";
+import { read } from "../../lib/failure";
+import { useSession } from "../../lib/session";
+import { toast } from "../../lib/toasts";
+import styles from "./Settings.module.css";
+
+const KEYCHAIN = {
+  ready: "Your sign-in is kept in this machine’s keychain.",
+  locked: "The keychain is locked: your sign-in lasts only as long as this window.",
+  absent: "This machine has no keychain service: your sign-in lasts only as long as this window.",
+  denied: "The keychain refused: your sign-in lasts only as long as this window.",
+} as const;
+
+export function DiagnosticsSettings() {
+  const ipc = useIpc();
+  const { version, keychain } = useSession();
+  const [text, setText] = useState<string | null>(null);
+  const copy = async () => {
+    try {
+      const diagnostics = await read(ipc.commands.diagnostics());
+      setText(diagnostics);
+      await navigator.clipboard.writeText(diagnostics);
+      toast("Copied the diagnostics.");
+    } catch (error) {
+      toast(error instanceof Error ? error.message : String(error));
+    }
+  };
+  return (
+    <>
+      <p className={styles.words}>
+        Repruv Ops {version}. {KEYCHAIN[keychain]}
+      </p>
+      <div className={styles.row}>
+        <Button icon={ClipboardCopy} onPress={() => void copy()}>
+          Copy diagnostics
+        </Button>
+        <Button icon={FolderOpen} tone="quiet" onPress={() => void read(ipc.commands.openLogs()).catch((error: Error) => toast(error.message))}>
+          Open the log folder
+        </Button>
+      </div>
+      {text === null ? null : (
+        <pre className={styles.diagnostics} tabIndex={0}>
+          {text}
+        </pre>
+      )}
+    </>
+  );
+}
