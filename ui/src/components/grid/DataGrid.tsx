@@ -172,6 +172,12 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
         onKeyDown={onKeyDown}
         onClick={onClick}
         {...hold.events}
+        onFocus={(event) => {
+          hold.events.onFocus();
+          // Also when the focus came by Tab, or by a press on something within the row.
+          const id = event.target.closest<HTMLElement>("[data-id]")?.dataset["id"];
+          if (id !== undefined) setFocusedId(id);
+        }}
       >
         <div role="rowgroup">
           <GridHeader columns={columns} sort={sort} onSort={props.onSort} onSize={resize} onLeave={() => focusRow(tabStop)} />

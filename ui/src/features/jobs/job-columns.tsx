@@ -53,7 +53,7 @@ export const JOB_COLUMNS: readonly Column<JobRow>[] = [
   {
     id: "user",
     header: "User",
-    width: "minmax(110px, 1fr)",
+    width: "minmax(110px, 1.1fr)",
     cell: (job) =>
       job.user_id === null ? (
         <span className={styles.quiet}>system</span>
@@ -85,5 +85,5 @@ export const JOB_COLUMNS: readonly Column<JobRow>[] = [
     hideBelow_px: 920,
     cell: (job) => <span className={styles.mono}>{job.worker === null ? "–" : <VisibleText text={job.worker} max={60} />}</span>,
   },
-  { id: "id", header: "Id", width: "88px", hideBelow_px: 1_020, cell: (job) => <CopyId id={job.id} what="job id" /> },
+  { id: "id", header: "Id", width: "88px", hideBelow_px: 1_200, cell: (job) => <CopyId id={job.id} what="job id" /> },
 ];

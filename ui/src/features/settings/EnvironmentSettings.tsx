@@ -42,7 +42,9 @@ export function EnvironmentSettings() {
       <ul className={styles.environments}>
         {session.preferences.environments.map((environment) => (
           <li key={environment.id} className={styles.environment}>
-            <StatusBadge mark={environmentMark(environment.kind)} look="pill" />
+            <span className={styles.kind}>
+              <StatusBadge mark={environmentMark(environment.kind)} look="pill" />
+            </span>
             <div className={styles.who}>
               <p className={styles.name}>
                 <VisibleText text={environment.name} max={80} />

@@ -34,7 +34,11 @@ export function SignInForm() {
   const missing = email.trim() === "" ? "Write your e-mail." : password === "" ? "Write your password." : null;
 
   const signIn = async () => {
-    if (missing !== null || busy) return;
+    if (busy) return;
+    if (missing !== null) {
+      setProblem(missing);
+      return;
+    }
     setBusy(true);
     setProblem(null);
     try {
@@ -81,7 +85,7 @@ export function SignInForm() {
         <input type="checkbox" checked={sessionOnly} onChange={(event) => setSessionOnly(event.target.checked)} />
         This session only: forget me when the window closes
       </label>
-      <Button type="submit" tone="primary" busy={busy} blocked={missing}>
+      <Button type="submit" tone="primary" busy={busy}>
         {busy ? "Signing in…" : "Sign in"}
       </Button>
     </form>
