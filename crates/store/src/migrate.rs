@@ -2,10 +2,17 @@
 
 use crate::StoreError;
 use chrono::{DateTime, Utc};
-use sqlx::{PgPool, Row, migrate::Migrator};
-use std::time::Duration;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Row, migrate::Migrator};
+use std::{sync::LazyLock, time::Duration};
 
-static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
+static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
+    let mut migrator = sqlx::migrate!("../../migrations");
+    migrator.set_locking(false);
+    migrator
+});
+
+/// One migrator at a time; the number is arbitrary and belongs to this purpose.
+const RUN_LOCK: i64 = 0x006d_6967_7261_7465;
 
 /// One migration, as the program knows it and the database has it.
 #[derive(Clone, Debug)]
@@ -28,11 +35,44 @@ pub struct Step {
 /// [`StoreError::Database`] with the failing step's error; steps before it stay applied.
 pub async fn run(pool: &PgPool) -> Result<(), StoreError> {
     let pool = pool.clone();
-    let task = tokio::spawn(async move { MIGRATOR.run(&pool).await });
+    let task = tokio::spawn(async move {
+        let mut connection = pool.acquire().await?.detach();
+        // Asked for again and again, never waited for: whoever waits inside a statement holds a snapshot that
+        // CREATE INDEX CONCURRENTLY waits for in turn, which is a deadlock. sqlx's own lock waits, so it is off.
+        while !take_lock(&mut connection).await? {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        let done = apply(&mut connection).await;
+        connection.close().await?; // which gives the lock back
+        done
+    });
     match task.await {
-        Ok(done) => done.map_err(|error| StoreError::from(sqlx::Error::from(error))),
+        Ok(done) => done,
         Err(broken) => Err(StoreError::Unavailable(broken.to_string())),
     }
+}
+
+async fn take_lock(connection: &mut PgConnection) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar("SELECT pg_try_advisory_lock($1)").bind(RUN_LOCK).fetch_one(connection).await?)
+}
+
+async fn apply(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let invalid: Vec<String> = sqlx::query_scalar(
+        "SELECT relname::text FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid \
+         WHERE NOT indisvalid AND relnamespace = 'public'::regnamespace",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for name in invalid {
+        // Cut short while it was built; IF NOT EXISTS would take it for done. Indexes of others are left alone.
+        let word = format!(" {name} ");
+        if MIGRATOR.iter().any(|step| step.no_tx && step.sql.as_str().contains(&word)) {
+            sqlx::query(AssertSqlSafe(format!("DROP INDEX public.{name}"))).execute(&mut *connection).await?;
+        }
+    }
+    // An index over a million rows takes longer than a request may.
+    sqlx::query("SET statement_timeout = 0").execute(&mut *connection).await?;
+    MIGRATOR.run_direct(None, connection, false).await.map_err(|error| StoreError::from(sqlx::Error::from(error)))
 }
 
 /// Every step this program knows, and any other that the database has, in order.

@@ -4,11 +4,16 @@
 mod asking;
 mod claiming;
 mod contention;
+mod counting;
+mod dropping;
 mod edges;
 mod fencing;
 mod finishing;
 mod migrating;
+mod plans;
 mod rescuing;
 mod rights;
 mod stand;
 mod stopping;
+mod unheard;
+mod waking;

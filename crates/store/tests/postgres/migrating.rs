@@ -151,6 +151,27 @@ async fn two_processes_that_migrate_at_once_do_it_once() {
 }
 
 #[tokio::test]
+async fn an_index_whose_building_was_cut_short_is_built_anew() {
+    let db = legacy().await;
+    migrate::run(db.owner()).await.unwrap();
+    // As a killed CREATE INDEX CONCURRENTLY leaves it.
+    sqlx::raw_sql(
+        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'users_sign_in'::regclass; \
+         DELETE FROM _sqlx_migrations WHERE version = 12;",
+    )
+    .execute(db.owner())
+    .await
+    .unwrap();
+    migrate::run(db.owner()).await.unwrap();
+    let valid: bool =
+        sqlx::query_scalar("SELECT indisvalid FROM pg_index WHERE indexrelid = 'users_sign_in'::regclass")
+            .fetch_one(db.owner())
+            .await
+            .unwrap();
+    assert!(valid);
+}
+
+#[tokio::test]
 async fn status_and_history_tell_what_was_applied_when() {
     let db = TestDb::empty().await;
     let before = migrate::status(db.owner()).await.unwrap();
