@@ -13,9 +13,10 @@ import { setFreshness } from "./lib/freshness";
 
 async function chooseIpc(): Promise<Ipc> {
   // Constant in a production build, so that nothing of the demonstration is in it.
-  if (import.meta.env.DEV && new URLSearchParams(location.search).has("fixture")) {
-    const { fixtureIpc } = await import("./ipc/fixture/fixture-ipc");
-    return fixtureIpc();
+  if (import.meta.env.DEV) {
+    const { fixtureState } = await import("./ipc/fixture/fixture-state");
+    const state = fixtureState();
+    if (state !== null) return (await import("./ipc/fixture/fixture-ipc")).fixtureIpc(state);
   }
   return tauriIpc();
 }

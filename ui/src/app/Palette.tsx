@@ -22,7 +22,16 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
     <ModalOverlay isOpen={open} onOpenChange={(next) => (next ? undefined : onClose())} isDismissable className={styles.overlay ?? ""}>
       <Modal className={styles.modal ?? ""}>
         <Dialog aria-label="Find anything" className={styles.dialog ?? ""}>
-          <PaletteBody onClose={onClose} />
+          {/* One press closes it; the field would take the first one to empty itself. */}
+          <div
+            onKeyDownCapture={(event) => {
+              if (event.key !== "Escape") return;
+              event.stopPropagation();
+              onClose();
+            }}
+          >
+            <PaletteBody onClose={onClose} />
+          </div>
         </Dialog>
       </Modal>
     </ModalOverlay>

@@ -5,7 +5,7 @@ import styles from "./EnvironmentForm.module.css";
 import { Segmented } from "./Segmented";
 import { TextField } from "./TextField";
 
-export type NewEnvironment = { name: string; kind: EnvironmentKind; api_url: string };
+type NewEnvironment = { name: string; kind: EnvironmentKind; api_url: string };
 
 type EnvironmentFormProps = {
   onAdd: (environment: NewEnvironment) => Promise<void>;

@@ -12,7 +12,7 @@ export type FilterField = {
 };
 
 export type FilterTerm = { field: string | null; value: string };
-export type FilterProblem = { term: string; message: string };
+type FilterProblem = { term: string; message: string };
 export type ParsedFilter = { terms: FilterTerm[]; problems: FilterProblem[] };
 
 /** Longer text is cut: a filter is typed by hand. */

@@ -4,7 +4,7 @@ import { setServerTime } from "./clock";
 import { useTicked } from "./ticker";
 
 /** Older than this is not acted on. */
-export const STALE_AFTER_MS = 5_000;
+const STALE_AFTER_MS = 5_000;
 
 type Known = { freshness: Freshness; received_ms: number };
 

@@ -19,7 +19,7 @@ export function useSession(): Bootstrap {
 }
 
 /** As the person chose; the defaults where there is no session. */
-export function usePreferences(): Pick<Preferences, "times" | "density"> {
+function usePreferences(): Pick<Preferences, "times" | "density"> {
   return useContext(SessionContext)?.preferences ?? { times: "relative", density: "normal" };
 }
 

@@ -5,6 +5,7 @@ import { RelativeTime } from "../../components/RelativeTime";
 import { StatusBadge } from "../../components/StatusBadge";
 import { VisibleText } from "../../components/VisibleText";
 import type { JobDetail } from "../../generated/commands";
+import { serverNow } from "../../lib/clock";
 import { demoModeMark } from "../../lib/states/demo-mode";
 import { duration } from "../../lib/time";
 import styles from "./Jobs.module.css";
@@ -36,7 +37,7 @@ export function JobFacts({ detail }: { detail: JobDetail }) {
     });
   }
   items.push({ key: "Attempt", value: `${job.attempt} of ${job.max_attempts}` }, { key: "Asked for", value: <RelativeTime at={job.created_at} /> });
-  if (job.status === "pending") items.push({ key: "Runs", value: <RelativeTime at={job.run_at} /> });
+  if (job.status === "pending") items.push({ key: Date.parse(job.run_at) > serverNow() ? "Runs" : "Due", value: <RelativeTime at={job.run_at} /> });
   if (job.started_at !== null) items.push({ key: "Started", value: <RelativeTime at={job.started_at} /> });
   if (job.completed_at !== null) items.push({ key: "Ended", value: <RelativeTime at={job.completed_at} /> });
   if (job.started_at !== null && job.status !== "pending") {

@@ -1,4 +1,3 @@
-import { Link } from "@tanstack/react-router";
 import { CopyId } from "../../components/CopyId";
 import { Progress } from "../../components/Progress";
 import { RelativeTime } from "../../components/RelativeTime";
@@ -58,9 +57,9 @@ export const JOB_COLUMNS: readonly Column<JobRow>[] = [
       job.user_id === null ? (
         <span className={styles.quiet}>system</span>
       ) : (
-        <Link to="/users/$userId" params={{ userId: job.user_id }} className={styles.user} tabIndex={-1} title={job.user_email ?? job.user_id}>
+        <span title={job.user_email ?? job.user_id}>
           <VisibleText text={job.user_email ?? job.user_id} max={120} />
-        </Link>
+        </span>
       ),
   },
   { id: "detail", header: "Detail", width: "minmax(120px, 1.5fr)", cell: (job) => <Detail job={job} /> },
