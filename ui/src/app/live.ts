@@ -4,24 +4,24 @@ import type { Ipc } from "../ipc/ipc";
 import { announce } from "../lib/announcer";
 import { setFreshness } from "../lib/freshness";
 import { liveJobs, liveUsers } from "../lib/live-stores";
+import { nextFrame } from "../lib/next-frame";
 import { keys } from "../lib/query-keys";
 import { toast } from "../lib/toasts";
 import { patchJobs, patchUsers, rereadAll } from "./live-patches";
 
 const RETRY_MS = 1_000;
-/** A hidden page gets no frames; its data is kept in step all the same. */
-const HIDDEN_MS = 250;
 
 /** Follows the stream until the answer is called. One patch of the cache a frame, however many messages came. */
 export function followLive(ipc: Ipc, client: QueryClient): () => void {
   let queue: LiveMessage[] = [];
   let revision: number | null = null;
-  let frame: ReturnType<typeof setTimeout> | number | null = null;
+  let waiting = false;
   let ended = false;
   let end = () => undefined as void;
 
   const drain = () => {
-    frame = null;
+    waiting = false;
+    if (ended) return;
     const messages = queue;
     queue = [];
     const batch = readBatch(messages, revision);
@@ -41,7 +41,9 @@ export function followLive(ipc: Ipc, client: QueryClient): () => void {
   const onMessage = (message: LiveMessage) => {
     if (ended) return;
     queue.push(message);
-    frame ??= document.hidden ? setTimeout(drain, HIDDEN_MS) : requestAnimationFrame(drain);
+    if (waiting) return;
+    waiting = true;
+    nextFrame(drain);
   };
 
   const begin = async () => {

@@ -1,25 +1,11 @@
-import { QueryCache, QueryClient } from "@tanstack/react-query";
+import { QueryClient } from "@tanstack/react-query";
 import type { Bootstrap } from "../generated/commands";
 import type { Ipc } from "../ipc/ipc";
 import { IpcFailure } from "../lib/failure";
 
 /** Data comes over IPC, not over a network that the browser knows: it is always "online". */
-export function makeQueryClient(ipc: Ipc, onSignedOut: (next: Bootstrap) => void): QueryClient {
-  let asking = false;
-  const onError = (error: unknown) => {
-    if (!(error instanceof IpcFailure) || error.error.type !== "unauthorized" || asking) return;
-    asking = true;
-    void ipc.commands
-      .bootstrap()
-      .then((answer) => {
-        if (answer.status === "ok" && answer.data.staff === null) onSignedOut(answer.data);
-      })
-      .finally(() => {
-        asking = false;
-      });
-  };
+export function makeQueryClient(): QueryClient {
   return new QueryClient({
-    queryCache: new QueryCache({ onError }),
     defaultOptions: {
       queries: {
         networkMode: "always",
@@ -32,5 +18,24 @@ export function makeQueryClient(ipc: Ipc, onSignedOut: (next: Bootstrap) => void
       },
       mutations: { networkMode: "always", retry: false },
     },
+  });
+}
+
+/** When a read is refused for want of a sign-in, asks who is signed in; until the answer is called. */
+export function watchSignOut(ipc: Ipc, client: QueryClient, onSignedOut: (next: Bootstrap) => void): () => void {
+  let asking = false;
+  const ask = async () => {
+    asking = true;
+    try {
+      const answer = await ipc.commands.bootstrap();
+      if (answer.status === "ok" && answer.data.staff === null) onSignedOut(answer.data);
+    } finally {
+      asking = false;
+    }
+  };
+  return client.getQueryCache().subscribe((event) => {
+    if (event.type !== "updated" || event.action.type !== "error" || asking) return;
+    const { error } = event.action;
+    if (error instanceof IpcFailure && error.error.type === "unauthorized") void ask();
   });
 }

@@ -19,7 +19,7 @@ export function useShortcuts(on: { onPalette: () => void; onHelp: () => void }):
         latest.current.onPalette();
         return;
       }
-      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
+      if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
       if (document.querySelector('[role="dialog"], [role="alertdialog"]') !== null) return;
       const chord = performance.now() - chord_ms < CHORD_MS;
       chord_ms = -CHORD_MS;
@@ -30,9 +30,11 @@ export function useShortcuts(on: { onPalette: () => void; onHelp: () => void }):
       else if (event.key === "?") latest.current.onHelp();
       else return;
       event.preventDefault();
+      event.stopPropagation();
     };
-    document.addEventListener("keydown", onKeyDown);
-    return () => document.removeEventListener("keydown", onKeyDown);
+    // Before the table, where `j` alone goes one row down.
+    document.addEventListener("keydown", onKeyDown, { capture: true });
+    return () => document.removeEventListener("keydown", onKeyDown, { capture: true });
   }, [navigate]);
 }
 

@@ -1,4 +1,4 @@
-import { CircleCheck, CircleDashed, CircleHelp, CircleX, LoaderCircle } from "lucide-react";
+import { CircleCheck, CircleDashed, CircleHelp, CircleX, Hourglass, LoaderCircle } from "lucide-react";
 import type { Command, Observation } from "../lib/command-phase";
 import { Banner } from "./Banner";
 import { Button } from "./Button";
@@ -6,10 +6,10 @@ import styles from "./ConfirmDialog.module.css";
 import { Dialog } from "./Dialog";
 import { Progress } from "./Progress";
 
-type CommandOutcomeProps<I, T> = { title: string; command: Command<I, T>; observed: Observation | null; onClose: () => void };
+type CommandOutcomeProps<I, T> = { title: string; command: Command<I, T>; observed: Observation | null; direct?: boolean; onClose: () => void };
 
 /** From acceptance to the effect that was seen; or the honest word that it is not known. */
-export function CommandOutcome<I, T>({ title, command, observed, onClose }: CommandOutcomeProps<I, T>) {
+export function CommandOutcome<I, T>({ title, command, observed, direct = false, onClose }: CommandOutcomeProps<I, T>) {
   const { phase } = command;
   if (phase.name === "unknown") {
     return (
@@ -17,17 +17,19 @@ export function CommandOutcome<I, T>({ title, command, observed, onClose }: Comm
         title={title}
         open
         onClose={onClose}
-        dismissable={false}
         footer={
-          <Button tone="primary" busy={phase.finding} onPress={command.findOut}>
-            {phase.finding ? "Finding out…" : "Find out"}
-          </Button>
+          <>
+            <Button onPress={onClose}>Later</Button>
+            <Button tone="primary" busy={phase.finding} onPress={command.findOut}>
+              {phase.finding ? "Finding out…" : "Find out"}
+            </Button>
+          </>
         }
       >
         <Banner tone="warning" icon={CircleHelp}>
           It is not known whether this happened. {phase.error.message}
         </Banner>
-        <p>Finding out asks the system with the same key, so it cannot happen twice. Nothing is repeated without you.</p>
+        <p>Finding out asks the system with the same key, so it cannot happen twice. Nothing is repeated without you. Left for later, it stays at the top of the window.</p>
       </Dialog>
     );
   }
@@ -41,6 +43,7 @@ export function CommandOutcome<I, T>({ title, command, observed, onClose }: Comm
     );
   }
   const state = observed?.state ?? "waiting";
+  const late = observed && "late" in observed ? (observed.late ?? null) : null;
   const ended = state === "done" || state === "failed";
   return (
     <Dialog
@@ -58,7 +61,7 @@ export function CommandOutcome<I, T>({ title, command, observed, onClose }: Comm
     >
       <ol className={styles.steps} aria-live="polite">
         <Step look="done" words="Accepted: the intent is stored and will survive anything." />
-        <Step look={state === "waiting" ? "now" : "done"} words={state === "waiting" ? (observed?.words ?? "Waiting for a worker.") : "Started."} />
+        {direct ? null : <Step look={state === "waiting" ? "now" : "done"} words={state === "waiting" ? (observed?.words ?? "Waiting for a worker.") : "Started."} />}
         {observed?.state === "running" ? (
           <li className={styles.now}>
             <LoaderCircle size={15} aria-hidden className={styles.turning} />
@@ -67,6 +70,11 @@ export function CommandOutcome<I, T>({ title, command, observed, onClose }: Comm
         ) : null}
         {ended ? <Step look={state === "done" ? "done" : "bad"} words={observed?.words ?? ""} /> : <Step look="ahead" words="The effect is seen." />}
       </ol>
+      {late === null ? null : (
+        <Banner tone="warning" icon={Hourglass}>
+          {late}
+        </Banner>
+      )}
     </Dialog>
   );
 }

@@ -24,6 +24,7 @@ export type ConfirmDialogProps<T> = {
   note: string;
   /** How long it takes, from history. */
   expected?: string | null;
+  size?: "normal" | "wide";
   /** Further fields, between the preview and the reason. */
   children?: ReactNode;
   /** Why the further fields cannot be sent yet. */
@@ -41,12 +42,16 @@ export type ConfirmDialogProps<T> = {
   command: Command<string, T>;
   /** What the live data says since it was accepted. */
   observed: Observation | null;
+  /** No work lies between acceptance and effect. */
+  direct?: boolean;
 };
 
 /** What will happen, on what, and why; then how it goes until the effect is seen. */
 export function ConfirmDialog<T>(props: ConfirmDialogProps<T>) {
-  const { command, tone = "primary", drift = null, where = null } = props;
+  const { command, tone = "primary", where = null } = props;
   const { phase } = command;
+  // While it is sent, the change that the live data brings is most likely this one.
+  const drift = phase.name === "sending" ? null : (props.drift ?? null);
   const [reason, setReason] = useState("");
   const length = reason.trim().length;
   const form = phase.name === "idle" || phase.name === "sending" || phase.name === "refused";
@@ -62,12 +67,13 @@ export function ConfirmDialog<T>(props: ConfirmDialogProps<T>) {
   const press = () => {
     if (blocked === null) command.press(reason.trim());
   };
-  if (!form) return <CommandOutcome title={props.title} command={command} observed={props.observed} onClose={close} />;
+  if (!form) return <CommandOutcome title={props.title} command={command} observed={props.observed} direct={props.direct ?? false} onClose={close} />;
   return (
     <Dialog
       title={props.title}
       open
       alert={tone === "danger"}
+      size={props.size ?? "normal"}
       onClose={close}
       dismissable={phase.name !== "sending"}
       footer={

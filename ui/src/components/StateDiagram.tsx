@@ -14,28 +14,33 @@ type StateDiagramProps = {
   current: string;
   /** Edges that were taken, in order. */
   taken: readonly DiagramEdge[];
+  /** Edges that a person may take now. */
+  possible?: readonly DiagramEdge[];
 };
 
+const NONE: readonly DiagramEdge[] = [];
 const NODE = { width: 96, height: 28 };
 
 /** Where a thing stands, how it came there, and where it can go. */
-export function StateDiagram({ label, width, height, nodes, edges, current, taken }: StateDiagramProps) {
+export function StateDiagram({ label, width, height, nodes, edges, current, taken, possible = NONE }: StateDiagramProps) {
   const at = new Map<string, Point>(nodes.map((node) => [node.id, { x: node.x, y: node.y }]));
   const key = (edge: DiagramEdge) => `${edge.from}>${edge.to}`;
   const passed = new Set(taken.map(key));
   const visited = new Set(taken.flatMap((edge) => [edge.from, edge.to]));
+  const open = new Set(possible.map(key));
   const pairs = new Set(edges.map(key));
+  const weight = (edge: DiagramEdge) => (open.has(key(edge)) ? 2 : passed.has(key(edge)) ? 1 : 0);
   return (
     <svg className={styles.diagram} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
       {[...edges]
-        .sort((a, b) => Number(passed.has(key(a))) - Number(passed.has(key(b))))
+        .sort((a, b) => weight(a) - weight(b))
         .map((edge) => {
           const from = at.get(edge.from);
           const to = at.get(edge.to);
           if (from === undefined || to === undefined) return null;
           const shape = arrow(from, to, NODE, pairs.has(`${edge.to}>${edge.from}`));
           return (
-            <g key={key(edge)} className={passed.has(key(edge)) ? styles.taken : styles.edge}>
+            <g key={key(edge)} className={[styles.edge, styles.taken, styles.possible][weight(edge)]}>
               <path d={shape.line} className={styles.line} />
               <path d={shape.head} className={styles.head} />
             </g>

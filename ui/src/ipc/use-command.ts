@@ -1,8 +1,10 @@
-import { useEffect, useRef, useState } from "react";
+import { QueryClientContext } from "@tanstack/react-query";
+import { useContext, useEffect, useRef, useState } from "react";
 import { announceNow } from "../lib/announcer";
 import type { Command, CommandPhase } from "../lib/command-phase";
 import { type Answer, toIpcError } from "../lib/failure";
 import { newCommandId } from "../lib/ids";
+import { keys } from "../lib/query-keys";
 import { useIpc } from "./ipc";
 
 type Options<I, T> = {
@@ -15,6 +17,7 @@ type Options<I, T> = {
 /** One press of a button, from intent to acceptance. What follows is watched in the live data; nothing is replayed silently. */
 export function useCommand<I, T>({ title, send, onAccepted }: Options<I, T>): Command<I, T> {
   const ipc = useIpc();
+  const client = useContext(QueryClientContext);
   const [phase, setPhase] = useState<CommandPhase<T>>({ name: "idle" });
   // A ref, as two presses can come before the next render.
   const current = useRef<{ commandId: string; input: I; busy: boolean } | null>(null);
@@ -29,6 +32,7 @@ export function useCommand<I, T>({ title, send, onAccepted }: Options<I, T>): Co
   const settle = (next: CommandPhase<T>) => {
     if (current.current) current.current.busy = false;
     if (mounted.current) setPhase(next);
+    void client?.invalidateQueries({ queryKey: next.name === "accepted" ? keys.audits : keys.pending });
   };
 
   const run = async () => {

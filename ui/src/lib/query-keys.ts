@@ -15,7 +15,10 @@ export const keys = {
   presets: ["presets"] as const,
   sessionLists: ["sessions"] as const,
   sessionList: (filter: SessionFilter) => ["sessions", filter] as const,
+  /** All of a user's sessions, read back after a revoke. */
+  sessionCheck: (userId: string) => ["session-check", userId] as const,
   workers: ["workers"] as const,
+  audits: ["audit"] as const,
   audit: (userId: string | null) => ["audit", userId] as const,
   pending: ["pending-commands"] as const,
 };

@@ -28,6 +28,7 @@ export const SHORTCUTS: readonly { group: string; keys: readonly { keys: string;
       { keys: `${MOD} A`, words: "Select all" },
       { keys: ".", words: "Show new rows" },
       { keys: "Home End", words: "First, last row" },
+      { keys: "Menu", words: "What can be done with the row; also Shift F10" },
     ],
   },
   {

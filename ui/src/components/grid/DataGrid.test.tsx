@@ -2,8 +2,9 @@ import { act, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { DataGrid, type DataGridProps } from "./DataGrid";
+import { DataGrid } from "./DataGrid";
 import type { Column } from "./columns";
+import type { DataGridProps } from "./grid-props";
 
 type Row = { id: string; name: string };
 const rows = (count: number): Row[] => Array.from({ length: count }, (_, index) => ({ id: `r${index}`, name: `Row ${index}` }));

@@ -1,38 +1,17 @@
-import { type Range, defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type CSSProperties, type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from "react";
 import { useHeldRows } from "../../lib/hold-order";
 import { plural } from "../../lib/numbers";
 import { useRowHeight } from "../../lib/session";
-import { type Column, type Sort, gridTemplate, sortRows } from "./columns";
+import { gridTemplate, sortRows } from "./columns";
 import styles from "./DataGrid.module.css";
 import { GridHeader } from "./GridHeader";
 import { GridRow } from "./GridRow";
+import { type MenuPlace, RowMenu } from "./RowMenu";
 import { gridIntent, idsBetween } from "./grid-keys";
+import type { DataGridProps } from "./grid-props";
 import { useColumns } from "./use-columns";
 import { useHold } from "./use-hold";
-
-export type DataGridProps<T extends { id: string }> = {
-  label: string;
-  rows: readonly T[];
-  columns: readonly Column<T>[];
-  /** Names the list: another filter is another list, and is shown at once. */
-  epoch: string;
-  /** The newest state of a row that left the list while it is still shown. */
-  find?: (id: string) => T | undefined;
-  /** The row whose panel is open. */
-  openId?: string | null;
-  onOpen?: (row: T) => void;
-  onFocusRow?: (row: T) => void;
-  onEscape?: () => void;
-  selection?: ReadonlySet<string>;
-  onSelect?: (ids: ReadonlySet<string>) => void;
-  sort?: Sort | null;
-  onSort?: (sort: Sort) => void;
-  /** There is more to read than `rows`. */
-  more?: boolean;
-  onEndReached?: () => void;
-  empty: ReactNode;
-};
+import { useVirtualRows } from "./use-virtual-rows";
 
 const NONE: ReadonlySet<string> = new Set();
 const nothing = () => undefined;
@@ -45,7 +24,7 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
   const [focusedId, setFocusedId] = useState<string | null>(null);
   const [anchorId, setAnchorId] = useState<string | null>(null);
   const [releases, setReleases] = useState(0);
-  const wantFocus = useRef(false);
+  const [menuAt, setMenuAt] = useState<MenuPlace | null>(null);
   const height_px = useRowHeight();
   const hold = useHold(selection.size > 0);
   const { columns, sizes, resize, bar_px } = useColumns(label, allColumns, grid, scroller);
@@ -54,35 +33,8 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
   const list = `${epoch}|${sort?.column ?? ""}${sort?.direction ?? ""}|${releases}`;
   const { rows, newCount } = useHeldRows(sorted, hold.held, list, props.find ?? nothing);
 
-  const focusedAt = focusedId === null ? -1 : rows.findIndex((row) => row.id === focusedId);
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => height_px,
-    overscan: 10,
-    initialRect: { width: 800, height: 640 },
-    getItemKey: (index) => rows[index]?.id ?? index,
-    // The focused row stays in the page, wherever it is: its focus must not fall to the document.
-    rangeExtractor: (range: Range) => {
-      const indexes = defaultRangeExtractor(range);
-      return focusedAt < 0 || indexes.includes(focusedAt) ? indexes : [...indexes, focusedAt].sort((a, b) => a - b);
-    },
-  });
-  useEffect(() => virtual.measure(), [virtual, height_px]);
-
-  useLayoutEffect(() => {
-    if (!wantFocus.current || focusedAt < 0) return;
-    wantFocus.current = false;
-    virtual.scrollToIndex(focusedAt, { align: "auto" });
-    grid.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(focusedId ?? "")}"]`)?.focus({ preventScroll: true });
-  });
-
+  const { virtual, focusedAt, wantFocus } = useVirtualRows({ rows, height_px, focusedId, more, onEndReached: props.onEndReached, scroller, grid });
   const items = virtual.getVirtualItems();
-  const lastSeen = items.at(-1)?.index ?? 0;
-  const { onEndReached } = props;
-  useEffect(() => {
-    if (more && lastSeen >= rows.length - 20) onEndReached?.();
-  }, [more, lastSeen, rows.length, onEndReached]);
 
   const focusRow = (index: number) => {
     const row = rows[index];
@@ -107,6 +59,13 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
   const showNew = () => {
     setReleases((before) => before + 1);
     virtual.scrollToOffset(0);
+  };
+
+  const openMenu = (row: T, at?: { x: number; y: number }): boolean => {
+    const box = grid.current?.querySelector(`[data-id="${CSS.escape(row.id)}"]`)?.getBoundingClientRect();
+    if (props.menu === undefined) return false;
+    setMenuAt({ id: row.id, x: at?.x ?? (box?.left ?? 0) + 24, y: at?.y ?? box?.bottom ?? 0 });
+    return true;
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
@@ -141,16 +100,21 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
         showNew();
         break;
       case "menu":
-        return;
+        if (!openMenu(row)) return;
+        break;
     }
     event.preventDefault();
     event.stopPropagation();
   };
 
+  const rowOf = (target: EventTarget): T | undefined => {
+    const id = (target as HTMLElement).closest<HTMLElement>("[data-id]")?.dataset["id"];
+    return rows.find((each) => each.id === id);
+  };
+
   const onClick = (event: MouseEvent<HTMLElement>) => {
     const target = event.target as HTMLElement;
-    const id = target.closest<HTMLElement>("[data-id]")?.dataset["id"];
-    const row = rows.find((each) => each.id === id);
+    const row = rowOf(target);
     if (row === undefined || target.closest("a, button") !== null) return;
     setFocusedId(row.id);
     if (event.shiftKey && props.onSelect) selectTo(row.id);
@@ -159,8 +123,9 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
   };
 
   const tabStop = focusedAt >= 0 ? focusedAt : 0;
+  const menuRow = menuAt === null ? undefined : rows.find((row) => row.id === menuAt.id);
   return (
-    <div className={styles.frame} style={{ "--columns": gridTemplate(columns, sizes), "--bar": `${bar_px}px` } as React.CSSProperties}>
+    <div className={styles.frame} style={{ "--columns": gridTemplate(columns, sizes), "--bar": `${bar_px}px` } as CSSProperties}>
       <div
         ref={grid}
         role="grid"
@@ -171,6 +136,12 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
         className={styles.grid}
         onKeyDown={onKeyDown}
         onClick={onClick}
+        onContextMenu={(event) => {
+          const row = rowOf(event.target);
+          if (row === undefined || !openMenu(row, { x: event.clientX, y: event.clientY })) return;
+          setFocusedId(row.id);
+          event.preventDefault();
+        }}
         {...hold.events}
         onFocus={(event) => {
           hold.events.onFocus();
@@ -215,6 +186,7 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
           {rows.length === 0 ? props.empty : null}
         </div>
       </div>
+      {menuAt !== null && menuRow !== undefined && props.menu ? <RowMenu place={menuAt} entries={props.menu(menuRow)} onClose={() => setMenuAt(null)} /> : null}
     </div>
   );
 }

@@ -1,10 +1,11 @@
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Copy, SearchX, Workflow } from "lucide-react";
+import { Copy, PanelRight, SearchX, UserRound, Workflow } from "lucide-react";
 import { useCallback, useMemo, useState } from "react";
 import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorState } from "../../components/ErrorState";
+import type { MenuEntry } from "../../components/MenuList";
 import { DataGrid } from "../../components/grid/DataGrid";
 import type { JobRow, Page } from "../../generated/commands";
 import { liveJobs } from "../../lib/live-stores";
@@ -33,6 +34,14 @@ export function JobTable({ q, jobs, openId, onClear }: JobTableProps) {
   }, [isFetchingNextPage, fetchNextPage]);
 
   const open = (job: JobRow, replace = false) => void navigate({ to: "/jobs/$jobId", params: { jobId: job.id }, search: true, replace });
+  const menu = (job: JobRow): MenuEntry[] => [
+    { id: "open", label: "Open", icon: PanelRight, hint: "Enter", onPress: () => open(job) },
+    ...(job.user_id === null
+      ? []
+      : [{ id: "user", label: "Open user", icon: UserRound, onPress: () => void navigate({ to: "/users/$userId", params: { userId: job.user_id ?? "" } }) }]),
+    "line",
+    { id: "copy", label: "Copy job id", icon: Copy, onPress: () => void navigator.clipboard.writeText(job.id).then(() => toast("Copied the job’s id.")) },
+  ];
   const copyIds = () => {
     void navigator.clipboard.writeText([...selection].join("\n")).then(() => toast(`Copied ${plural(selection.size, "id")}.`));
   };
@@ -49,6 +58,7 @@ export function JobTable({ q, jobs, openId, onClear }: JobTableProps) {
         // With the panel open, it follows the arrow keys.
         onFocusRow={(job) => (openId === null ? undefined : open(job, true))}
         onEscape={() => (openId === null ? undefined : void navigate({ to: "/jobs", search: true }))}
+        menu={menu}
         selection={selection}
         onSelect={setSelection}
         more={hasNextPage}
