@@ -4,7 +4,10 @@
 use anyhow::Context;
 use clap::Parser;
 use simulator::{Preset, Simulator};
-use std::{io::Write, net::SocketAddr};
+use std::{
+    io::{IsTerminal, Write},
+    net::SocketAddr,
+};
 
 /// The stand-in demo service, over real HTTP, with dialable latency and failure.
 #[derive(Debug, Parser)]
@@ -32,6 +35,7 @@ async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
 
     let dials = args.preset.dials(args.pace);
