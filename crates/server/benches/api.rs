@@ -8,7 +8,7 @@ use common::{BenchDatabase, Latencies};
 use sha2::{Digest, Sha256};
 use std::{
     process::Stdio,
-    time::{Duration, Instant},
+    time::Instant,
 };
 use tokio::io::{AsyncBufReadExt, BufReader};
 

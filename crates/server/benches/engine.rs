@@ -49,7 +49,7 @@ fn main() -> anyhow::Result<()> {
 async fn run() -> anyhow::Result<()> {
     let finished = std::env::var("BENCH_FINISHED").ok().and_then(|n| n.parse().ok()).unwrap_or(FINISHED);
     let db = BenchDatabase::fresh("engine").await?;
-    db.fill_finished(finished).await?;
+    fill_finished(&db, finished).await?;
     let mut noop = vec![];
     let mut domain = vec![];
     for _ in 0..3 {
@@ -67,6 +67,25 @@ async fn run() -> anyhow::Result<()> {
         }),
     );
     Ok(())
+}
+
+/// `n` finished no-op jobs of the last 30 days with the history of each.
+async fn fill_finished(db: &BenchDatabase, n: i64) -> anyhow::Result<()> {
+    eprintln!("filling {n} finished jobs …");
+    for first in (0..n).step_by(250_000) {
+        let last = (first + 250_000).min(n) - 1;
+        sqlx::query(
+            "INSERT INTO background_jobs (id, job_type, status, attempt, created_at, scheduled_for, run_at, started_at, completed_at, progress) \
+             SELECT gen_random_uuid(), 'noop', CASE WHEN i % 20 = 0 THEN 'failed' ELSE 'completed' END, 1, t, t, t, t, t + interval '70 s', 100 \
+             FROM generate_series($1::bigint, $2::bigint) AS i, LATERAL (SELECT now() - interval '30 days' * (1 - i::float8 / $3)) AS s (t)",
+        )
+        .bind(first)
+        .bind(last)
+        .bind(n as f64)
+        .execute(&db.pool)
+        .await?;
+    }
+    db.settle().await
 }
 
 async fn drain_noop(db: &BenchDatabase) -> anyhow::Result<f64> {

@@ -32,25 +32,6 @@ impl BenchDatabase {
         Ok(Self { url, pool })
     }
 
-    /// `n` finished no-op jobs of the last 30 days with the history of each.
-    pub async fn fill_finished(&self, n: i64) -> anyhow::Result<()> {
-        eprintln!("filling {n} finished jobs …");
-        for first in (0..n).step_by(250_000) {
-            let last = (first + 250_000).min(n) - 1;
-            sqlx::query(
-                "INSERT INTO background_jobs (id, job_type, status, attempt, created_at, scheduled_for, run_at, started_at, completed_at, progress) \
-                 SELECT gen_random_uuid(), 'noop', CASE WHEN i % 20 = 0 THEN 'failed' ELSE 'completed' END, 1, t, t, t, t, t + interval '70 s', 100 \
-                 FROM generate_series($1::bigint, $2::bigint) AS i, LATERAL (SELECT now() - interval '30 days' * (1 - i::float8 / $3)) AS s (t)",
-            )
-            .bind(first)
-            .bind(last)
-            .bind(n as f64)
-            .execute(&self.pool)
-            .await?;
-        }
-        self.settle().await
-    }
-
     /// Statistics and visibility as a database that has been running has them, and no dirty pages left to be written.
     pub async fn settle(&self) -> anyhow::Result<()> {
         for table in ["background_jobs", "job_events", "users", "user_sessions"] {

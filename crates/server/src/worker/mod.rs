@@ -18,7 +18,7 @@ mod wakeups;
 pub use demo_service::{DemoService, DemoServiceError, ProfileState, Removal};
 pub use handler::{Handlers, JobContext, JobError, JobHandler, JobResult};
 pub use jobs::{DemoDisable, DemoEnable, JobRetention, Noop};
-pub use settings::{EngineSettings, WorkerSettings};
+pub use settings::{EngineSettings, WorkerSettings, duration};
 
 use anyhow::Context;
 use std::sync::Arc;

@@ -1,0 +1,123 @@
+//! The API: one file a resource. A handler reads, asks the store, and answers.
+
+mod answer;
+mod auth;
+mod cookies;
+mod database_login;
+mod demo;
+mod health;
+mod jobs;
+mod openapi;
+mod profile;
+mod sign_in;
+mod staff_auth;
+mod staff_demo_mode;
+mod staff_jobs;
+mod staff_sessions;
+mod time;
+
+pub use database_login::ReaderAddress;
+pub use openapi::document;
+
+use crate::{
+    auth::{attempts::Attempts, passwords::Passwords},
+    http::{border, error::ApiError},
+};
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue, Method, header},
+    routing::get,
+};
+use read_model::ReadModel;
+use std::sync::Arc;
+use store::Store;
+use tower_http::cors::CorsLayer;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// What every handler shares.
+#[derive(Clone)]
+pub struct App {
+    /// Writes, and the customers' reads.
+    pub store: Store,
+    /// What staff see after a write.
+    pub read: ReadModel,
+    /// Hashes and checks passwords.
+    pub passwords: Passwords,
+    /// Failed sign-ins.
+    pub attempts: Attempts,
+    /// Where staff reach the database.
+    pub reader: Arc<ReaderAddress>,
+}
+
+impl App {
+    /// The parts over one pool.
+    ///
+    /// # Errors
+    /// When a password cannot be hashed.
+    pub fn new(store: Store, reader: ReaderAddress) -> anyhow::Result<Self> {
+        Ok(Self {
+            read: ReadModel::new(store.pool().clone()),
+            passwords: Passwords::new()?,
+            attempts: Attempts::default(),
+            reader: Arc::new(reader),
+            store,
+        })
+    }
+}
+
+/// Every route below `/api/v1`, with its description.
+fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(auth::login))
+        .routes(routes!(auth::refresh))
+        .routes(routes!(auth::logout))
+        .routes(routes!(auth::session))
+        .routes(routes!(demo::enable))
+        .routes(routes!(demo::disable))
+        .routes(routes!(demo::dismiss))
+        .routes(routes!(demo::status))
+        .routes(routes!(demo::presets))
+        .routes(routes!(jobs::status))
+        .routes(routes!(staff_auth::login))
+        .routes(routes!(staff_auth::refresh))
+        .routes(routes!(staff_auth::logout))
+        .routes(routes!(staff_auth::session))
+        .routes(routes!(database_login::mint))
+        .routes(routes!(staff_demo_mode::enable))
+        .routes(routes!(staff_demo_mode::disable))
+        .routes(routes!(staff_demo_mode::cancel))
+        .routes(routes!(staff_demo_mode::dismiss))
+        .routes(routes!(staff_jobs::cancel))
+        .routes(routes!(staff_jobs::retry))
+        .routes(routes!(staff_jobs::reschedule))
+        .routes(routes!(staff_sessions::revoke))
+        .routes(routes!(staff_sessions::revoke_many))
+}
+
+/// The whole router. Browsers of `allowed_origins` may call it with their cookies, no others.
+pub fn router(app: App, allowed_origins: Vec<HeaderValue>) -> Router {
+    let (routes, _) = OpenApiRouter::new().nest("/api/v1", described()).split_for_parts();
+    routes
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .fallback(async || ApiError::not_found("address"))
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(cors(allowed_origins))
+        .layer(axum::middleware::from_fn(border::pass))
+        .with_state(app)
+}
+
+fn cors(allowed_origins: Vec<HeaderValue>) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(allowed_origins)
+        .allow_credentials(true)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            HeaderName::from_static(crate::auth::staff::IDEMPOTENCY_KEY),
+        ])
+        .expose_headers([border::REQUEST_ID, answer::REPLAYED, header::RETRY_AFTER])
+}

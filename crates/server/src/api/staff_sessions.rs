@@ -1,0 +1,50 @@
+//! What staff do to customers' sessions.
+
+use super::{App, answer};
+use crate::{
+    auth::staff::StaffWrite,
+    http::{body, error::ApiError, path::Id},
+};
+use axum::{Json, extract::State, response::Response};
+use contract::{
+    error::ErrorBody,
+    sessions::SessionRow,
+    staff::{RevokeSessions, SessionsRevoked, WithReason},
+};
+
+/// Ends one session; its tokens are refused from then on.
+#[utoipa::path(post, path = "/staff/sessions/{id}/revoke", tag = "staff", security(("staff" = [])),
+    params(("id" = Uuid, Path, description = "The session"), ("Idempotency-Key" = String, Header), ("If-Match" = String, Header)),
+    request_body = WithReason, responses(
+    (status = 200, body = SessionRow), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+    (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody),
+    (status = 413, body = ErrorBody), (status = 415, body = ErrorBody), (status = 422, body = ErrorBody),
+    (status = 428, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub async fn revoke(
+    State(app): State<App>,
+    write: StaffWrite,
+    Id(session_id): Id,
+    body: body::Strict<WithReason>,
+) -> Result<Response, ApiError> {
+    let command = write.command(&body.raw, &body.value.reason)?;
+    answer::with_view(app.store.revoke_session(session_id, &command).await, app.read.session(session_id)).await
+}
+
+/// Ends all sessions of a user, or all but one.
+#[utoipa::path(post, path = "/staff/users/{id}/sessions/revoke", tag = "staff", security(("staff" = [])),
+    params(("id" = Uuid, Path, description = "The user"), ("Idempotency-Key" = String, Header)),
+    request_body = RevokeSessions, responses(
+    (status = 200, body = SessionsRevoked), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+    (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 413, body = ErrorBody),
+    (status = 415, body = ErrorBody), (status = 422, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub async fn revoke_many(
+    State(app): State<App>,
+    write: StaffWrite,
+    Id(user_id): Id,
+    body: body::Strict<RevokeSessions>,
+) -> Result<Response, ApiError> {
+    let command = write.unversioned(&body.raw, &body.value.reason)?;
+    let done = app.store.revoke_sessions(user_id, body.value.except_session_id, &command).await?;
+    let answer = SessionsRevoked { user_id, revoked: done.count, at: done.at };
+    Ok(answer::marked(done.replayed, Json(answer)))
+}

@@ -1,0 +1,77 @@
+//! The command line: what to run, and how it logs.
+
+mod logging;
+mod migrate;
+mod staff;
+
+pub use migrate::DEMO_PASSWORD;
+
+use crate::{api, life, serve, worker};
+use anyhow::Context;
+use std::io::{Read, Write};
+
+/// The backend of Repruv: API server, worker, migrations.
+#[derive(Debug, clap::Parser)]
+#[command(name = "repruv-server", version)]
+pub struct Arguments {
+    /// How the log on stderr is written; RUST_LOG says what of it
+    #[arg(long, env = "LOG_FORMAT", value_enum, default_value = "text", global = true)]
+    log_format: logging::Format,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Serves the API
+    Serve(serve::ServeSettings),
+    /// Runs jobs
+    Work(worker::WorkerSettings),
+    /// Looks after the database's schema, its logins and demonstration data
+    Migrate(migrate::Migrate),
+    /// Looks after the people who operate
+    Staff(staff::Staff),
+    /// Prints the description of the API
+    Openapi,
+    /// Plays customers on a local stack, so that its jobs move
+    #[command(hide = true)]
+    Life(life::LifeSettings),
+}
+
+/// Runs what was asked for.
+///
+/// # Errors
+/// What the command answers, with words on what to do.
+pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    logging::start(arguments.log_format);
+    // One TLS provider for the whole process; refused only when it is there already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match arguments.command {
+        Command::Serve(settings) => serve::run(settings).await,
+        Command::Work(settings) => worker::run(settings).await,
+        Command::Migrate(command) => migrate::run(command).await,
+        Command::Staff(command) => staff::run(command).await,
+        Command::Openapi => say(api::document()?.trim_end()),
+        Command::Life(settings) => life::run(settings).await,
+    }
+}
+
+/// Prints one line for programs or people on stdout; logs go to stderr.
+///
+/// # Errors
+/// When nobody reads.
+pub(crate) fn say(line: &str) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{line}").and_then(|()| stdout.flush()).context("cannot write to stdout")
+}
+
+/// A password from stdin: never an argument or a variable, which others on the machine can see.
+fn password_from_stdin() -> anyhow::Result<String> {
+    let mut text = String::new();
+    std::io::stdin().take(10_000).read_to_string(&mut text).context("cannot read the password from stdin")?;
+    let password = text.trim_end_matches(['\r', '\n']).to_owned();
+    anyhow::ensure!(password.chars().count() >= 8, "the password on stdin is shorter than 8 characters");
+    anyhow::ensure!(password.chars().count() <= 1_024, "the password on stdin is longer than 1,024 characters");
+    anyhow::ensure!(!password.contains('\0'), "the password on stdin contains a zero character");
+    Ok(password)
+}

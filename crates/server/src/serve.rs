@@ -1,0 +1,125 @@
+//! `repruv-server serve`: the API. Any number of these processes share one database.
+
+use crate::{
+    api::{self, App, ReaderAddress},
+    http::accept,
+    shutdown, telemetry,
+};
+use anyhow::Context;
+use axum::http::HeaderValue;
+use std::{net::SocketAddr, time::Duration};
+use store::{PoolSettings, Store};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+/// How often logins of ended staff sessions are looked for; an ended session must not read for longer than 10 s.
+const CLEAN_UP_EVERY: Duration = Duration::from_secs(5);
+
+/// Rather a 503 at once than a client that waits: the pool frees a connection within milliseconds, or something is wrong.
+const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(1);
+
+/// How the API is served.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ServeSettings {
+    /// PostgreSQL, as a login of role `repruv_api`.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: String,
+    /// Where to listen; port 0 picks a free one.
+    #[arg(long, env = "LISTEN", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// How staff reach the database when it is not the way of DATABASE_URL: host, host:port or postgres://host:port/database.
+    #[arg(long = "reader-url", env = "READER_DATABASE_HOST")]
+    pub reader: Option<String>,
+    /// A browser origin that may call with its cookies, such as https://app.example.com; may be repeated.
+    #[arg(long = "allowed-origin", env = "ALLOWED_ORIGINS", value_delimiter = ',')]
+    pub allowed_origins: Vec<String>,
+    /// Connections of clients at most.
+    #[arg(long, default_value_t = 2_000)]
+    pub connections_max: usize,
+    /// Connections to the database at most.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..=200))]
+    pub database_connections: u32,
+}
+
+/// A running API within this process.
+pub struct Server {
+    address: SocketAddr,
+    stop: CancellationToken,
+    served: JoinHandle<anyhow::Result<()>>,
+}
+
+impl Server {
+    /// Listens and serves. The database may come later; until then requests are answered with 503.
+    ///
+    /// # Errors
+    /// When a setting makes no sense or the address cannot be had.
+    pub async fn start(settings: ServeSettings) -> anyhow::Result<Self> {
+        telemetry::metrics_handle();
+        let origins: Vec<HeaderValue> =
+            settings.allowed_origins.iter().map(|origin| read_origin(origin)).collect::<anyhow::Result<_>>()?;
+        let reader = ReaderAddress::new(&settings.database_url, settings.reader.as_deref())?;
+        let pool = PoolSettings { max: settings.database_connections, acquire_timeout: CONNECTION_WAIT_MAX, ..PoolSettings::default() };
+        let store = Store::connect_lazy(&settings.database_url, pool).map_err(|_| {
+            anyhow::anyhow!("DATABASE_URL is not a PostgreSQL URL such as postgres://user:password@host/database")
+        })?;
+        let listener = TcpListener::bind(settings.listen)
+            .await
+            .with_context(|| format!("cannot listen on {}: choose another address with --listen", settings.listen))?;
+        let address = listener.local_addr()?;
+        let stop = CancellationToken::new();
+        tokio::spawn(clean_up(store.clone(), stop.clone()));
+        let router = api::router(App::new(store, reader)?, origins);
+        let served = tokio::spawn(accept::serve(listener, router, settings.connections_max, stop.clone()));
+        Ok(Self { address, stop, served })
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops listening and waits for the requests in hand.
+    ///
+    /// # Errors
+    /// When serving had failed.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.stop.cancel();
+        self.served.await?
+    }
+}
+
+/// Serves until SIGTERM or SIGINT; prints where.
+///
+/// # Errors
+/// As [`Server::start`].
+pub async fn run(settings: ServeSettings) -> anyhow::Result<()> {
+    let server = Server::start(settings).await?;
+    crate::cli::say(&serde_json::json!({ "listening": server.address().to_string() }).to_string())?;
+    tracing::info!(address = %server.address(), build = crate::build::NAME, "Listening");
+    shutdown::requested().await;
+    tracing::info!("Stopping: no new requests, those in hand finish");
+    server.stop().await
+}
+
+fn read_origin(origin: &str) -> anyhow::Result<HeaderValue> {
+    let host = ["https://", "http://"].iter().find_map(|scheme| origin.strip_prefix(scheme));
+    if host.is_none_or(|host| host.is_empty() || host.contains(['/', '*'])) {
+        anyhow::bail!("`{origin}` is not an origin: write it as https://app.example.com");
+    }
+    Ok(HeaderValue::from_str(origin)?)
+}
+
+/// Ends the database logins of sessions that ran out by time; the others end at once with their session.
+async fn clean_up(store: Store, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        match store.end_stale_database_logins().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "Ended database logins of sessions that are over"),
+            Err(error) => tracing::debug!(%error, "Could not look for database logins to end"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(CLEAN_UP_EVERY) => {}
+        }
+    }
+}
