@@ -57,7 +57,12 @@ fn demo_mode() -> Machine {
         }
     }
     let statuses = DemoModeStatus::ALL.iter().map(|s| s.as_str()).collect();
-    Machine { name: "Demo mode", statuses, start: "disabled", cells }
+    Machine {
+        name: "Demo mode",
+        statuses,
+        start: "disabled",
+        cells,
+    }
 }
 
 pub fn facts_in_words(state: DemoMode) -> String {
@@ -66,16 +71,23 @@ pub fn facts_in_words(state: DemoMode) -> String {
         Some(DemoOperation::Disable) => " to disable",
         None => "",
     };
-    let profile = if state.profile_exists { ", profile exists" } else { "" };
+    let profile = if state.profile_exists {
+        ", profile exists"
+    } else {
+        ""
+    };
     format!("{}{operation}{profile}", state.status)
 }
 
 fn event_in_words(event: DemoModeEvent) -> String {
     use DemoModeEvent as E;
     let note = match event {
-        E::EnableFailed { profile_exists: true } | E::EnableCancelled { profile_exists: true } => {
-            " (profile exists)"
+        E::EnableFailed {
+            profile_exists: true,
         }
+        | E::EnableCancelled {
+            profile_exists: true,
+        } => " (profile exists)",
         E::DisableCancelled { intact: true } => " (intact)",
         _ => "",
     };
@@ -103,7 +115,12 @@ macro_rules! plain {
             }
         }
         let statuses = $status::ALL.iter().map(|s| s.as_str()).collect();
-        Machine { name: $name, statuses, start: $start.as_str(), cells }
+        Machine {
+            name: $name,
+            statuses,
+            start: $start.as_str(),
+            cells,
+        }
     }};
 }
 
@@ -112,9 +129,19 @@ fn job() -> Machine {
 }
 
 fn connection() -> Machine {
-    plain!("Connection", ConnectionStatus, ConnectionEvent, ConnectionStatus::Disconnected)
+    plain!(
+        "Connection",
+        ConnectionStatus,
+        ConnectionEvent,
+        ConnectionStatus::Disconnected
+    )
 }
 
 fn session() -> Machine {
-    plain!("Session", SessionStatus, SessionEvent, SessionStatus::Active)
+    plain!(
+        "Session",
+        SessionStatus,
+        SessionEvent,
+        SessionStatus::Active
+    )
 }

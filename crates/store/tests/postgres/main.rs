@@ -1,6 +1,7 @@
 //! Every statement of the store on a real PostgreSQL, a fresh database for each test. One binary, because linking is what
 //! takes the time.
 
+mod again;
 mod asking;
 mod claiming;
 mod contention;
@@ -11,6 +12,7 @@ mod fencing;
 mod finishing;
 mod migrating;
 mod plans;
+mod racing;
 mod rescuing;
 mod rights;
 mod stand;
