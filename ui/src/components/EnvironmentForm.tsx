@@ -1,10 +1,10 @@
 import { useState } from "react";
-import type { EnvironmentKind } from "../generated/commands";
 import { Button } from "./Button";
 import styles from "./EnvironmentForm.module.css";
 import { Segmented } from "./Segmented";
 import { TextField } from "./TextField";
 
+type EnvironmentKind = "local" | "staging" | "production";
 type NewEnvironment = { name: string; kind: EnvironmentKind; api_url: string };
 
 type EnvironmentFormProps = {
