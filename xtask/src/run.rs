@@ -70,9 +70,10 @@ pub fn status(command: &mut Command) -> Result<ExitStatus> {
     wait(&mut child)
 }
 
-/// Runs a program in the foreground with `input` on its stdin, so that a secret is in no argument list.
+/// Runs a program in the foreground with `input` on its stdin, so that a secret is in no argument list. What it prints is
+/// dropped, what it complains about is seen.
 pub fn run_with_input(command: &mut Command, input: &str) -> Result<()> {
-    let mut child = spawn(command.stdin(Stdio::piped()))?;
+    let mut child = spawn(command.stdin(Stdio::piped()).stdout(Stdio::null()))?;
     if let Some(mut stdin) = child.stdin.take() {
         // The program may end without reading; its exit status says more than the broken pipe.
         let _ = stdin.write_all(input.as_bytes());
