@@ -20,6 +20,8 @@ export default defineConfig({
     setupFiles: ["src/test/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    // Whole pages are walked through by keys; two busy cores take their time.
+    testTimeout: 20_000,
     css: false,
   },
 });

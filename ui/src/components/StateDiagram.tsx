@@ -53,7 +53,7 @@ export function StateDiagram({ label, width, height, nodes, edges, current, take
           <g key={node.id} className={`${look} ${styles[node.mark.tone]}`} transform={`translate(${node.x - NODE.width / 2} ${node.y - NODE.height / 2})`}>
             <rect width={NODE.width} height={NODE.height} rx={6} />
             <Icon x={9} y={7.5} width={13} height={13} strokeWidth={2.25} aria-hidden />
-            <text x={28} y={18}>
+            <text x={27} y={18}>
               {node.mark.word}
             </text>
           </g>

@@ -125,7 +125,7 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
   const tabStop = focusedAt >= 0 ? focusedAt : 0;
   const menuRow = menuAt === null ? undefined : rows.find((row) => row.id === menuAt.id);
   return (
-    <div className={styles.frame} style={{ "--columns": gridTemplate(columns, sizes), "--bar": `${bar_px}px` } as CSSProperties}>
+    <div className={styles.frame} {...hold.events} style={{ "--columns": gridTemplate(columns, sizes), "--bar": `${bar_px}px` } as CSSProperties}>
       <div
         ref={grid}
         role="grid"
@@ -142,9 +142,7 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
           setFocusedId(row.id);
           event.preventDefault();
         }}
-        {...hold.events}
         onFocus={(event) => {
-          hold.events.onFocus();
           // Also when the focus came by Tab, or by a press on something within the row.
           const id = event.target.closest<HTMLElement>("[data-id]")?.dataset["id"];
           if (id !== undefined) setFocusedId(id);
@@ -153,11 +151,6 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
         <div role="rowgroup">
           <GridHeader columns={columns} sort={sort} onSort={props.onSort} onSize={resize} onLeave={() => focusRow(tabStop)} />
         </div>
-        {newCount > 0 ? (
-          <button type="button" className={styles.banner} onClick={showNew}>
-            {plural(newCount, "new row")} <kbd>.</kbd>
-          </button>
-        ) : null}
         <div
           ref={scroller}
           role={rows.length > 0 ? "rowgroup" : "presentation"}
@@ -186,6 +179,11 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
           {rows.length === 0 ? props.empty : null}
         </div>
       </div>
+      {newCount > 0 ? (
+        <button type="button" className={styles.banner} onClick={showNew}>
+          {plural(newCount, "new row")} <kbd>.</kbd>
+        </button>
+      ) : null}
       {menuAt !== null && menuRow !== undefined && props.menu ? <RowMenu place={menuAt} entries={props.menu(menuRow)} onClose={() => setMenuAt(null)} /> : null}
     </div>
   );

@@ -11,7 +11,7 @@ export function RowMenu({ place, entries, onClose }: { place: MenuPlace; entries
   return (
     <>
       <span ref={anchor} style={{ position: "fixed", left: place.x, top: place.y, width: 1, height: 1 }} />
-      <Popover triggerRef={anchor} isOpen onOpenChange={(open) => (open ? undefined : onClose())} placement="bottom start" offset={2} className={menu.popover ?? ""}>
+      <Popover aria-label="Row menu" triggerRef={anchor} isOpen onOpenChange={(open) => (open ? undefined : onClose())} placement="bottom start" offset={2} className={menu.popover ?? ""}>
         <MenuList label="Row" entries={entries.map((entry) => (entry === "line" ? entry : { ...entry, onPress: () => [onClose(), entry.onPress()] }))} />
       </Popover>
     </>

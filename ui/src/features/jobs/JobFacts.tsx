@@ -41,7 +41,7 @@ export function JobFacts({ detail }: { detail: JobDetail }) {
   if (job.started_at !== null) items.push({ key: "Started", value: <RelativeTime at={job.started_at} /> });
   if (job.completed_at !== null) items.push({ key: "Ended", value: <RelativeTime at={job.completed_at} /> });
   if (job.started_at !== null && job.status !== "pending") {
-    const usual = expected === null ? null : `usually ${duration(expected.p50_s)}, at most ${duration(expected.p95_s)} in 95 of 100`;
+    const usual = expected === null ? null : `usually ${duration(expected.p50_s)}, 95 % within ${duration(expected.p95_s)}`;
     items.push({
       key: job.status === "running" ? "Running for" : "Took",
       value: (

@@ -43,6 +43,7 @@ export function LevelStrip({ levels, counts }: { levels: ServiceLevels; counts: 
         name="Workers alive"
         value={count(levels.workers_alive)}
         tone={levels.workers_alive > 0 ? "neutral" : "danger"}
+        promised={false}
         below={levels.workers_alive > 0 ? "heard of lately" : "nothing can run"}
       />
     </section>
@@ -53,8 +54,10 @@ function judge(value: number | null, kept: (value: number) => boolean): Tone {
   return value === null ? "neutral" : kept(value) ? "success" : "danger";
 }
 
-function Level({ name, value, tone, below }: { name: string; value: string; tone: Tone; below: ReactNode }) {
-  const word = tone === "danger" ? "missed" : tone === "success" ? "kept" : null;
+type LevelProps = { name: string; value: string; tone: Tone; below: ReactNode; promised?: boolean };
+
+function Level({ name, value, tone, below, promised = true }: LevelProps) {
+  const word = !promised ? null : tone === "danger" ? "missed" : tone === "success" ? "kept" : null;
   return (
     <div className={styles.level}>
       <span className={styles.levelName}>{name}</span>

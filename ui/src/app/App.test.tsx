@@ -1,0 +1,97 @@
+import { act, render, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { fixtureIpc } from "../ipc/fixture/fixture-ipc";
+import { read } from "../lib/failure";
+import { App } from "./App";
+import { openPlace } from "./place";
+
+// It draws on a canvas, which there is none of here.
+vi.mock("uplot", () => ({ default: Object.assign(class { destroy() {} setData() {} setSize() {} }, { paths: {} }) }));
+
+beforeEach(() => {
+  location.hash = "#/";
+  vi.spyOn(HTMLElement.prototype, "offsetHeight", "get").mockReturnValue(640);
+  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(640);
+});
+
+async function open(state = "", path: string | null = null) {
+  const ipc = fixtureIpc(state);
+  const bootstrap = { ...(await read(ipc.commands.bootstrap())), path };
+  const firstPlace = await openPlace(ipc, bootstrap);
+  const view = render(<App ipc={ipc} bootstrap={bootstrap} firstPlace={firstPlace} />);
+  return { ipc, view, user: userEvent.setup() };
+}
+
+describe("the window's page", () => {
+  it("is whole at its first paint", async () => {
+    const { view } = await open();
+    // Nothing was awaited since: this is what stands on the screen when the window is shown.
+    expect(screen.getByRole("heading", { name: "Now" })).toBeInTheDocument();
+    expect(screen.getByRole("heading", { name: /Needs a person/ })).toBeInTheDocument();
+    expect(screen.getByText("Success, 24 h")).toBeInTheDocument();
+    expect(view.container).not.toHaveTextContent("Reading");
+  });
+
+  it("opens where a link points to", async () => {
+    await open("", "/jobs?q=status%3Afailed");
+    expect(screen.getByRole("grid", { name: "Jobs" })).toBeInTheDocument();
+    expect(screen.getByText("failed")).toBeInTheDocument();
+    const rows = screen.getAllByRole("row").slice(1);
+    for (const row of rows) expect(row).toHaveTextContent("Failed");
+  });
+
+  it("goes by keys: g j to the jobs, Enter to open one, Escape to close it", async () => {
+    const { user } = await open();
+    await user.keyboard("gj");
+    const grid = await screen.findByRole("grid", { name: "Jobs" });
+    act(() => within(grid).getAllByRole("row")[4]?.focus());
+    await user.keyboard("{Enter}");
+    const panel = await screen.findByRole("complementary", { name: "Job" });
+    await within(panel).findByText("Attempt");
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("complementary", { name: "Job" })).toBeNull());
+  });
+
+  it("shows a job that is asked for while it is looked at", async () => {
+    const { ipc } = await open("", "/jobs");
+    const before = screen.getAllByRole("row")[1]?.getAttribute("data-id");
+    const users = await read(ipc.commands.usersPage({ search: null, demo_modes: ["disabled"] }, null, 1));
+    const user = users.rows[0];
+    if (user === undefined) throw new Error("The demonstration has no user whose demo mode is off.");
+    await ipc.commands.enableDemoMode(
+      { id: user.id, version: user.version, command_id: crypto.randomUUID() },
+      { reason: "test", profile: { preset: "mid_tier_creator", profile_type: null, niche: null }, run_at: null },
+    );
+    await waitFor(() => expect(screen.getAllByRole("row")[1]?.getAttribute("data-id")).not.toBe(before), { timeout: 3_000 });
+  });
+
+  it("blocks changes while it is stale, and says so", async () => {
+    const { user } = await open("stale", "/jobs?q=status%3Afailed");
+    expect(screen.getByText(/Changes are blocked until it is/)).toBeInTheDocument();
+    await user.click(screen.getAllByRole("row")[1] as HTMLElement);
+    const retry = await screen.findByRole("button", { name: "Retry" });
+    expect(retry).toHaveAttribute("aria-disabled", "true");
+    await user.click(retry);
+    expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
+  it("asks for a sign-in and goes on without the keychain", async () => {
+    const { user } = await open("signed-out");
+    expect(screen.getByText(/keychain is locked/)).toBeInTheDocument();
+    expect(screen.getByRole("checkbox", { name: /This session only/ })).toBeChecked();
+    await user.type(screen.getByLabelText("E-mail"), "dana@repruv.test");
+    await user.type(screen.getByLabelText("Password"), "wrong{Enter}");
+    expect(await screen.findByText("Invalid email or password")).toBeInTheDocument();
+    await user.clear(screen.getByLabelText("Password"));
+    await user.type(screen.getByLabelText("Password"), "demo{Enter}");
+    expect(await screen.findByRole("heading", { name: "Now" })).toBeInTheDocument();
+  });
+
+  it("keeps a command whose answer was lost in sight", async () => {
+    const { user } = await open("lost");
+    expect(await screen.findByText(/It is not known whether this happened/)).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Find out" }));
+    expect(await screen.findByText(/It happened:/)).toBeInTheDocument();
+  });
+});
