@@ -9,15 +9,19 @@ import { jobOptions, jobTypesOptions, jobsOptions } from "../features/jobs/jobs-
 import { NowPage } from "../features/now/NowPage";
 import { nowOptions } from "../features/now/now-queries";
 import { SessionsPage } from "../features/sessions/SessionsPage";
+import { type SessionSearch, activeOf, toSessionFilter } from "../features/sessions/session-filters";
+import { sessionsOptions } from "../features/sessions/sessions-queries";
 import { SettingsPage } from "../features/settings/SettingsPage";
-import { UserPage } from "../features/users/UserPage";
 import { UsersPage } from "../features/users/UsersPage";
+import { toUserFilter } from "../features/users/user-filters";
+import { presetsOptions, timelineOptions, userOptions, usersOptions } from "../features/users/users-queries";
 import { WorkersPage } from "../features/workers/WorkersPage";
 import { workersOptions } from "../features/workers/workers-queries";
 import type { Ipc } from "../ipc/ipc";
 import { readAhead } from "../lib/read-ahead";
 import { NotFound, PageError } from "./PageError";
 import { Shell } from "./Shell";
+import { UserScreen } from "./UserScreen";
 
 type Context = { ipc: Ipc; client: QueryClient };
 type Search = Record<string, unknown>;
@@ -55,19 +59,35 @@ const users = createRoute({
   path: "/users",
   component: UsersPage,
   validateSearch: (search: Search): { q?: string | undefined; demo?: string | undefined } => ({ q: text(search["q"]), demo: text(search["demo"]) }),
+  loaderDeps: ({ search }) => ({ q: search.q ?? "", demo: search.demo ?? "" }),
+  loader: ({ context: { ipc, client }, deps }) => readAhead(client.prefetchInfiniteQuery(usersOptions(ipc, toUserFilter(deps.q, deps.demo)))),
 });
 
-const user = createRoute({ getParentRoute: () => root, path: "/users/$userId", component: UserPage });
+const user = createRoute({
+  getParentRoute: () => root,
+  path: "/users/$userId",
+  component: UserScreen,
+  loader: ({ context: { ipc, client }, params: { userId } }) =>
+    readAhead(
+      client.prefetchQuery(userOptions(ipc, userId)),
+      client.prefetchInfiniteQuery(timelineOptions(ipc, userId)),
+      client.prefetchInfiniteQuery(sessionsOptions(ipc, activeOf(userId))),
+      client.prefetchQuery(presetsOptions(ipc)),
+    ),
+});
 
 const sessions = createRoute({
   getParentRoute: () => root,
   path: "/sessions",
   component: SessionsPage,
-  validateSearch: (search: Search): { q?: string | undefined; user?: string | undefined; ended?: boolean | undefined } => ({
+  validateSearch: (search: Search): SessionSearch => ({
     q: text(search["q"]),
     user: text(search["user"]),
     ended: search["ended"] === true || search["ended"] === "true" ? true : undefined,
+    session: text(search["session"]),
   }),
+  loaderDeps: ({ search: { q, user, ended } }) => ({ q, user, ended }),
+  loader: ({ context: { ipc, client }, deps }) => readAhead(client.prefetchInfiniteQuery(sessionsOptions(ipc, toSessionFilter(deps)))),
 });
 
 const workers = createRoute({

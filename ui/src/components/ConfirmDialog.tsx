@@ -10,7 +10,7 @@ import { Dialog } from "./Dialog";
 import { StatusBadge } from "./StatusBadge";
 import { TextField } from "./TextField";
 
-export const REASON_MIN_CHARS = 3;
+const REASON_MIN_CHARS = 3;
 const REASON_MAX_CHARS = 500;
 
 export type ConfirmDialogProps<T> = {

@@ -16,13 +16,25 @@ type SearchFieldProps = {
 export function SearchField({ label, placeholder, value, onSearch }: SearchFieldProps) {
   const [draft, setDraft] = useState(value);
   const [from, setFrom] = useState(value);
+  const [sent, setSent] = useState(value);
   if (value !== from) {
     setFrom(value);
-    setDraft(value);
+    // What comes back is what was sent a moment ago: it must not undo what was typed since.
+    if (value !== sent) {
+      setDraft(value);
+      setSent(value);
+    }
   }
+  const send = (text: string) => {
+    setSent(text);
+    onSearch(text);
+  };
   useEffect(() => {
     if (draft === value) return undefined;
-    const timer = setTimeout(() => onSearch(draft), PAUSE_MS);
+    const timer = setTimeout(() => {
+      setSent(draft);
+      onSearch(draft);
+    }, PAUSE_MS);
     return () => clearTimeout(timer);
   }, [draft, value, onSearch]);
   return (
@@ -40,16 +52,16 @@ export function SearchField({ label, placeholder, value, onSearch }: SearchField
         className={styles.input}
         onChange={(event) => setDraft(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === "Enter") onSearch(draft);
+          if (event.key === "Enter") send(draft);
           if (event.key === "Escape" && draft !== "") {
             setDraft("");
-            onSearch("");
+            send("");
             event.stopPropagation();
           }
         }}
       />
       {draft === "" ? null : (
-        <button type="button" className={styles.clear} aria-label="Clear search" onClick={() => [setDraft(""), onSearch("")]}>
+        <button type="button" className={styles.clear} aria-label="Clear search" onClick={() => [setDraft(""), send("")]}>
           <X size={13} aria-hidden />
         </button>
       )}

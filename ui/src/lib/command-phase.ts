@@ -1,9 +1,9 @@
 import type { IpcError } from "../generated/commands";
 
-/** What the live data says of a command that was accepted. */
+/** What the live data says of a command that was accepted. `late`: it takes longer than it should, in words. */
 export type Observation =
-  | { state: "waiting"; words: string }
-  | { state: "running"; words: string; progress: number | null }
+  | { state: "waiting"; words: string; late?: string | null }
+  | { state: "running"; words: string; progress: number | null; late?: string | null }
   | { state: "done"; words: string }
   | { state: "failed"; words: string };
 

@@ -1,5 +1,24 @@
-import type { UserFilter, UserRow } from "../../generated/commands";
+import type { DemoModeStatus, UserFilter, UserRow } from "../../generated/commands";
 import type { Belongs } from "../../lib/live-merge";
+import { DEMO_MODE_STATUSES } from "../../lib/states/demo-mode";
+
+/** Text of the URL → what the database is asked. Words that are no status are left out. */
+export function toUserFilter(q: string, demo: string): UserFilter {
+  const search = q.trim();
+  return { search: search === "" ? null : search, demo_modes: fromDemoText(demo) };
+}
+
+export function fromDemoText(demo: string): DemoModeStatus[] {
+  const words = demo.split(",");
+  return DEMO_MODE_STATUSES.filter((status) => words.includes(status));
+}
+
+/** With this status in, or out when it was in. `undefined` for none and for all: both mean everyone. */
+export function toggleDemo(demo: string, status: DemoModeStatus): string | undefined {
+  const before = fromDemoText(demo);
+  const after = DEMO_MODE_STATUSES.filter((each) => (each === status ? !before.includes(each) : before.includes(each)));
+  return after.length === 0 || after.length === DEMO_MODE_STATUSES.length ? undefined : after.join(",");
+}
 
 /** Whether a row of the stream stands in a filtered list. */
 export function userBelongs(filter: UserFilter, row: UserRow): Belongs {

@@ -1,0 +1,83 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, it, vi } from "vitest";
+import type { SessionFilter, SessionRow } from "../../generated/commands";
+import { ok } from "../../ipc/fixture/answers";
+import { at, sessionRow } from "../../ipc/fixture/factories";
+import type { Commands } from "../../ipc/ipc";
+import { keys } from "../../lib/query-keys";
+import { renderInWindow } from "../../test/render";
+import { RevokeActions } from "./RevokeActions";
+import { activeOf } from "./session-filters";
+
+// Roles are looked up in whole dialogs, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 20_000 });
+
+const REASON = "Reason, for the audit trail";
+
+/** One user's sessions, and commands that end them. */
+function system() {
+  let rows = [sessionRow({ device: "Chrome on macOS" }), sessionRow({ device: "Safari on iPhone" }), sessionRow({ device: "Firefox on Windows", status: "expired" })];
+  const end = (which: (row: SessionRow) => boolean) => {
+    rows = rows.map((row) => (row.status === "active" && which(row) ? sessionRow({ ...row, status: "revoked", revoked_at: at(Date.now()), version: row.version + 1 }) : row));
+  };
+  const page = (filter: SessionFilter) => ({ rows: rows.filter((row) => !filter.active_only || row.status === "active"), next: null, as_of: at(Date.now()) });
+  const revokeSession = vi.fn<Commands["revokeSession"]>((target) => {
+    end((row) => row.id === target.id);
+    return ok(rows.find((row) => row.id === target.id) as SessionRow);
+  });
+  const revokeSessions = vi.fn<Commands["revokeSessions"]>((user_id, _id, body) => {
+    end((row) => row.id !== body.except_session_id);
+    return ok({ user_id, revoked: body.except_session_id === null ? 2 : 1, at: at(Date.now()) });
+  });
+  return { first: rows[0] as SessionRow, commands: { sessionsPage: (filter: SessionFilter) => ok(page(filter)), revokeSession, revokeSessions } };
+}
+
+const confirm = async (name: string) => {
+  await userEvent.type(screen.getByLabelText(REASON), "Unknown device");
+  await userEvent.click(screen.getByRole("button", { name }));
+};
+
+it("revokes one: says what dies and what lives, and shows it when it is seen", async () => {
+  const { first, commands } = system();
+  const { client } = renderInWindow(<RevokeActions session={first} />, commands);
+  await userEvent.click(screen.getByRole("button", { name: "Revoke…" }));
+  expect(screen.getByText(/tokens are refused from the next request on/)).toBeInTheDocument();
+  expect(await screen.findByText(/^Safari on iPhone, 203.0.113.24, until/)).toBeInTheDocument();
+  await confirm("Revoke");
+  expect(commands.revokeSession.mock.calls[0]).toMatchObject([{ id: first.id, version: 1 }, { reason: "Unknown device" }]);
+  expect(await screen.findByText(/Seen in the database: the session was revoked/)).toBeInTheDocument();
+  const list = client.getQueryData<{ pages: { rows: SessionRow[] }[] }>(keys.sessionList(activeOf(first.user_id)));
+  await waitFor(() => expect(list?.pages[0]?.rows.find((row) => row.id === first.id)?.status ?? "revoked").toBe("revoked"));
+});
+
+it("revokes all: nothing lives on", async () => {
+  const { first, commands } = system();
+  renderInWindow(<RevokeActions session={first} />, commands);
+  await userEvent.click(screen.getByRole("button", { name: "All of this user…" }));
+  expect(await screen.findByText("2 active sessions: Chrome on macOS, Safari on iPhone.")).toBeInTheDocument();
+  expect(screen.getByText(/signed out everywhere/)).toBeInTheDocument();
+  await confirm("Revoke all");
+  expect(commands.revokeSessions.mock.calls[0]?.[2]).toEqual({ reason: "Unknown device", except_session_id: null });
+  expect(await screen.findByText(/Seen in the database: 2 sessions revoked/)).toBeInTheDocument();
+});
+
+it("revokes all but this: this one lives on", async () => {
+  const { first, commands } = system();
+  renderInWindow(<RevokeActions session={first} />, commands);
+  await userEvent.click(screen.getByRole("button", { name: "All but this…" }));
+  expect(await screen.findByText("1 active session: Safari on iPhone.")).toBeInTheDocument();
+  expect(screen.getByText(/^Chrome on macOS, 203.0.113.24, until/)).toBeInTheDocument();
+  await confirm("Revoke all others");
+  expect(commands.revokeSessions.mock.calls[0]?.[2]).toEqual({ reason: "Unknown device", except_session_id: first.id });
+  expect(await screen.findByText(/1 session revoked/)).toBeInTheDocument();
+});
+
+it("does not offer to revoke what has ended, and says why", async () => {
+  renderInWindow(<RevokeActions session={sessionRow({ status: "revoked" })} />);
+  const button = screen.getByRole("button", { name: "Revoke…" });
+  expect(button).toHaveAttribute("aria-disabled", "true");
+  await userEvent.tab();
+  expect(button).toHaveFocus();
+  expect(await screen.findByText("The session has already ended: revoked.")).toBeInTheDocument();
+});

@@ -1,0 +1,49 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import type { SessionRow } from "../../generated/commands";
+import { useIpc } from "../../ipc/ipc";
+import { useCommand } from "../../ipc/use-command";
+import { serverNow } from "../../lib/clock";
+import type { Command, Observation } from "../../lib/command-phase";
+import type { Answer } from "../../lib/failure";
+import { useTicked } from "../../lib/ticker";
+import { exactTime } from "../../lib/time";
+import { patchSessions, rereadOwner, sessionCheckOptions } from "./sessions-queries";
+
+/** A read follows a write within this, or it is said. */
+const LATE_MS = 5_000;
+
+type Options<T> = {
+  title: string;
+  userId: string;
+  send: (commandId: string, reason: string) => Promise<Answer<T>>;
+  /** When it was revoked, by the answer. */
+  revokedAt: (data: T) => string | null;
+  /** Whether this session was to end. Those of later sign-ins never were. */
+  ends: (session: SessionRow) => boolean;
+  /** The effect in words. */
+  done: (data: T) => string;
+};
+
+/** A revoke, and the reading back that proves it. */
+export function useRevoke<T>({ title, userId, send, revokedAt, ends, done }: Options<T>): { command: Command<string, T>; observed: Observation | null } {
+  const ipc = useIpc();
+  const client = useQueryClient();
+  const command = useCommand<string, T>({ title, send, onAccepted: () => rereadOwner(client, userId) });
+  const { phase } = command;
+  const at = phase.name === "accepted" ? revokedAt(phase.data) : null;
+  const lives = (row: SessionRow) => row.status === "active" && ends(row) && (at === null || row.created_at <= at);
+  const seen = (rows: readonly SessionRow[]) => !rows.some(lives);
+  const asked = phase.name === "accepted" || phase.name === "found";
+  const { data: rows } = useQuery({ ...sessionCheckOptions(ipc, userId, seen), enabled: asked });
+  useEffect(() => {
+    if (rows !== undefined) patchSessions(client, rows);
+  }, [client, rows]);
+  const late = useTicked((now_ms) => at !== null && now_ms > Date.parse(at) + LATE_MS);
+  if (phase.name !== "accepted") return { command, observed: null };
+  if (rows !== undefined && seen(rows)) {
+    return { command, observed: { state: "done", words: `Seen in the database: ${done(phase.data)} at ${exactTime(at ?? new Date(serverNow()).toISOString())}.` } };
+  }
+  const words = "Revoked. Reading it back from the database.";
+  return { command, observed: { state: "running", words, progress: null, late: late ? "What is read here has not caught up yet. The API refuses the tokens already." : null } };
+}

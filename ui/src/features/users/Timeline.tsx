@@ -1,0 +1,98 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { ClipboardCopy } from "lucide-react";
+import { useMemo } from "react";
+import { Button } from "../../components/Button";
+import { ErrorState } from "../../components/ErrorState";
+import { RelativeTime } from "../../components/RelativeTime";
+import { VisibleText } from "../../components/VisibleText";
+import type { TimelineEntry } from "../../generated/commands";
+import { useIpc } from "../../ipc/ipc";
+import { shortId } from "../../lib/ids";
+import { plural } from "../../lib/numbers";
+import { exactTime } from "../../lib/time";
+import { toast } from "../../lib/toasts";
+import styles from "./Timeline.module.css";
+import { entryMark, entryTitle, timelineText } from "./timeline-words";
+import { timelineOptions } from "./users-queries";
+
+/** Everything that happened to a user, newest first: jobs with their attempts, staff with their reasons, sign-ins. */
+export function Timeline({ userId, email }: { userId: string; email: string }) {
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(timelineOptions(useIpc(), userId));
+  const entries = useMemo(() => data?.pages.flatMap((page) => page.rows) ?? [], [data]);
+  const copy = () => {
+    void navigator.clipboard.writeText(timelineText(email, entries, hasNextPage)).then(() => toast(`Copied ${plural(entries.length, "entry", "entries")}.`));
+  };
+  return (
+    <section aria-labelledby="user-timeline">
+      <header className={styles.head}>
+        <h2 id="user-timeline">Timeline</h2>
+        <Button size="small" tone="quiet" icon={ClipboardCopy} onPress={copy} blocked={entries.length === 0 ? "There is nothing to copy yet." : null}>
+          Copy as text
+        </Button>
+      </header>
+      {error !== null && data === undefined ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
+      {data !== undefined && entries.length === 0 ? <p className={styles.quiet}>Nothing has happened yet. Jobs, changes by staff and sign-ins will stand here.</p> : null}
+      {byDay(entries).map(([day, list]) => (
+        <div key={day}>
+          <h3 className={styles.day}>{day}</h3>
+          <ol className={styles.entries}>
+            {list.map((entry) => (
+              <Entry key={entry.id} entry={entry} />
+            ))}
+          </ol>
+        </div>
+      ))}
+      {hasNextPage ? (
+        <Button busy={isFetchingNextPage} onPress={() => void fetchNextPage()}>
+          {isFetchingNextPage ? "Reading…" : "Show older"}
+        </Button>
+      ) : null}
+    </section>
+  );
+}
+
+function Entry({ entry }: { entry: TimelineEntry }) {
+  const mark = entryMark(entry);
+  return (
+    <li className={styles.entry}>
+      <mark.icon size={14} aria-hidden className={styles[mark.tone]} />
+      <div className={styles.words}>
+        <p className={styles.title}>
+          <VisibleText text={entryTitle(entry)} max={200} />
+        </p>
+        {entry.detail === null ? null : (
+          <p className={styles.detail}>
+            <VisibleText text={entry.detail} max={600} />
+          </p>
+        )}
+        <p className={styles.quiet}>
+          <VisibleText text={entry.actor} max={120} />
+          {entry.job_id === null ? null : (
+            <>
+              {" · "}
+              <Link to="/jobs/$jobId" params={{ jobId: entry.job_id }} title={entry.job_id}>
+                job {shortId(entry.job_id)}
+              </Link>
+            </>
+          )}
+        </p>
+      </div>
+      <span className={styles.at}>
+        <RelativeTime at={entry.at} />
+      </span>
+    </li>
+  );
+}
+
+/** By this machine's days; entries come in order. */
+function byDay(entries: readonly TimelineEntry[]): [string, TimelineEntry[]][] {
+  const days = new Map<string, TimelineEntry[]>();
+  for (const entry of entries) {
+    const day = exactTime(entry.at).slice(0, 10);
+    const list = days.get(day);
+    if (list) list.push(entry);
+    else days.set(day, [entry]);
+  }
+  return [...days];
+}

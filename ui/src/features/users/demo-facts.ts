@@ -1,0 +1,63 @@
+import type { DemoModeAction, DemoModeView, JobRow, JobStatus, UserView } from "../../generated/commands";
+import { plural } from "../../lib/numbers";
+import { demoModeMark } from "../../lib/states/demo-mode";
+import { jobTypeWords } from "../../lib/states/job";
+import { exactTime } from "../../lib/time";
+import { visibleText } from "../../lib/visible-text";
+
+export function isLive(status: JobStatus): boolean {
+  return status === "pending" || status === "running";
+}
+
+/** When the work began to count: a retry moves its time ahead, and must not hide how long it has been. */
+export function countsFrom(job: JobRow): number {
+  const run_ms = Date.parse(job.run_at);
+  return job.started_at === null ? run_ms : Math.min(run_ms, Date.parse(job.started_at));
+}
+
+/** It says that something is under way, and nothing is: it will not end by itself. */
+export function isStranded({ status, job }: DemoModeView): boolean {
+  return (status === "enabling" || status === "disabling") && (job === null || !isLive(job.status));
+}
+
+/** How a change of the user while a dialog is open reads: what was seen, and what is now. */
+export function userChanges(seen: UserView, current: UserView): string {
+  const before = seen.demo;
+  const after = current.demo;
+  const parts: string[] = [];
+  if (before.status !== after.status) parts.push(`demo mode went from ${word(before)} to ${word(after)}`);
+  if (before.job?.id !== after.job?.id && after.job !== null) parts.push(`a job was made: ${jobTypeWords(after.job.job_type).toLowerCase()}`);
+  else if (before.job && after.job && before.job.status !== after.job.status) parts.push(`its job went from ${before.job.status} to ${after.job.status}`);
+  if (before.error !== after.error && after.error !== null) parts.push(`the error is now “${visibleText(after.error, 120)}”`);
+  if (before.profile_id !== after.profile_id) parts.push(after.profile_id === null ? "the profile is gone" : "there is another profile");
+  return `Since you opened this, ${parts.length === 0 ? "something else about this user changed" : parts.join("; ")}.`;
+}
+
+function word(demo: DemoModeView): string {
+  return demoModeMark(demo.status).word.toLowerCase();
+}
+
+/** "1,204 reviews, 310 comments". */
+export function cleanupWords(demo: DemoModeView): string | null {
+  if (demo.cleanup === null || demo.cleanup.length === 0) return null;
+  return demo.cleanup.map(({ what, count }) => plural(count, what.replace(/s$/, ""), what)).join(", ");
+}
+
+/** What to answer in the ticket: where it stands, what the customer sees, and why. */
+export function ticketWords({ user, demo, as_of }: UserView): string {
+  const lines = [`Demo mode of ${visibleText(user.email, 200)} is ${word(demo)}${demo.changed_at === null ? "" : ` since ${exactTime(demo.changed_at, "utc")}`}.`];
+  lines.push(`The customer sees: ${demo.customer_sees}`);
+  if (demo.error !== null) lines.push(`Why: ${visibleText(demo.error, 500)}`);
+  if (demo.job !== null && isLive(demo.job.status)) lines.push(`${jobTypeWords(demo.job.job_type)}: ${demo.job.progress} % (job ${demo.job.id}).`);
+  const removed = demo.status === "disabled" ? cleanupWords(demo) : null;
+  if (removed !== null) lines.push(`Removed: ${removed}.`);
+  lines.push(`As of ${exactTime(as_of, "utc")}.`);
+  return lines.join("\n");
+}
+
+/** The two operations that take time and have a history to expect from. */
+export function expectedFor(action: DemoModeAction, demo: DemoModeView) {
+  if (action === "enable" || (action === "retry" && demo.failed_operation === "enable")) return demo.expected_enable;
+  if (action === "disable" || (action === "retry" && demo.failed_operation === "disable")) return demo.expected_disable;
+  return null;
+}

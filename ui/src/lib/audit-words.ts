@@ -1,0 +1,24 @@
+/** How the verbs of the audit trail read to people. */
+const ACTIONS: Record<string, string> = {
+  "demo_mode.enable": "Enabled demo mode",
+  "demo_mode.disable": "Disabled demo mode",
+  "demo_mode.cancel": "Cancelled the demo mode change",
+  "demo_mode.dismiss": "Dismissed a failure",
+  "job.cancel": "Cancelled a job",
+  "job.retry": "Retried a job",
+  "job.reschedule": "Moved a job",
+  "session.revoke": "Revoked a session",
+  "session.revoke_all": "Revoked all sessions",
+  "session.revoke_others": "Revoked all sessions but one",
+  "session.sign_out": "Signed out",
+  "staff.add": "Added a person of the staff",
+  "staff.database_login": "Minted a login for reading",
+  "staff.disable": "Disabled a person of the staff",
+  "staff.sign_in": "Signed in",
+  "staff.sign_out": "Signed out",
+};
+
+/** A verb that this build does not know is shown as its word. */
+export function auditWords(action: string): string {
+  return ACTIONS[action] ?? action;
+}
