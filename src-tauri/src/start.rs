@@ -9,7 +9,10 @@ use contract::{
     ipc::{Bootstrap, Environment, KeychainState},
     now::NowView,
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tracing::{info, warn};
 
 /// The window opens after this, however far the start has come.
@@ -17,6 +20,7 @@ pub const LIMIT: Duration = Duration::from_millis(1_200);
 
 /// Restores the session of the chosen environment. Goes on beyond [`LIMIT`] (a prompt of the keychain may be open) and tells the page then.
 pub async fn run(ops: Arc<Ops>) {
+    let began = Instant::now();
     if let Some(stack) = &ops.stack
         && let Err(error) = ops.preferences.adopt(stack.environment())
     {
@@ -26,7 +30,10 @@ pub async fn run(ops: Arc<Ops>) {
         restore(&ops, &environment).await;
     }
     ops.started.send_replace(true);
-    ops.notify(AppEvent::SessionChanged);
+    info!(took_ms = began.elapsed().as_millis(), signed_in = ops.session().is_some(), "The start is over");
+    if began.elapsed() > LIMIT {
+        ops.notify(AppEvent::SessionChanged);
+    }
 }
 
 /// Goes on with the kept credentials of an environment, or with those of a developer's stack.
@@ -63,8 +70,8 @@ pub async fn bootstrap(ops: &Ops, limit: Duration) -> Bootstrap {
     let in_time = tokio::time::timeout_at(deadline, started.wait_for(|done| *done)).await.is_ok();
     let now = tokio::time::timeout_at(deadline, first_screen(ops)).await.unwrap_or_default();
     let (session, problem) = (ops.session(), ops.problem());
-    if session.is_some() && now.is_none() {
-        info!("The first screen could not be read in time");
+    if session.is_some() {
+        info!("{}", if now.is_some() { "The first screen is complete" } else { "The first screen could not be read in time" });
     }
     let late = || (!in_time).then(|| "Still waiting for the keychain or the API. A prompt may be open behind this window.".to_owned());
     Bootstrap {

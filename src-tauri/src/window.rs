@@ -137,7 +137,7 @@ fn is_ours(url: &Url) -> bool {
     let own = match url.scheme() {
         "tauri" => true,
         "http" | "https" if url.host_str() == Some("tauri.localhost") => true,
-        "http" => cfg!(debug_assertions) && url.host_str() == Some("localhost") && url.port() == Some(5173),
+        "http" => cfg!(debug_assertions) && url.host_str() == Some("127.0.0.1") && url.port() == Some(5173),
         "about" => url.as_str() == "about:blank",
         _ => false,
     };

@@ -113,6 +113,7 @@ async fn a_refused_refresh_token_asks_for_sign_in() {
 
 #[tokio::test]
 async fn a_refresh_that_cannot_be_sent_leaves_the_command_unsent() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = ApiClient::new("http://127.0.0.1:1").expect("a client");
     let account = Account::offline(client, Entry::sample(), Keep::ThisSessionOnly);
     let failure = account.command(&command()).await.expect_err("nobody listens");

@@ -86,6 +86,7 @@ async fn every_refusal_becomes_an_error_that_the_page_knows() {
 
 #[tokio::test]
 async fn a_lost_answer_is_unknown_and_a_connection_never_made_is_not() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = ApiClient::new("http://127.0.0.1:1").expect("a client");
     let failure = client.command("token", &command()).await.expect_err("nobody listens");
     assert!(matches!(to_ipc(failure, Some(command().id)), IpcError::Unavailable { .. }));

@@ -1,0 +1,16 @@
+/** Asks again until the answer is not null or undefined; says what it waited for when it never comes. */
+export async function until(what, ask, within_ms = 15_000, every_ms = 50) {
+  const end = Date.now() + within_ms;
+  let trouble = null;
+  for (;;) {
+    try {
+      const answer = await ask();
+      if (answer !== null && answer !== undefined && answer !== false) return answer;
+      trouble = null;
+    } catch (error) {
+      trouble = error;
+    }
+    if (Date.now() > end) throw new Error(`Not within ${within_ms} ms: ${what}${trouble === null ? "" : ` (${trouble.message})`}`);
+    await new Promise((resolve) => setTimeout(resolve, every_ms));
+  }
+}

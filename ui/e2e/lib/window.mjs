@@ -1,0 +1,185 @@
+// The real window, driven as a person would: by what stands on it.
+
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { remote } from "webdriverio";
+import { stack, stackFile } from "./stack.mjs";
+import { until } from "./until.mjs";
+
+const binary = process.env.REPRUV_E2E_BIN ?? "";
+
+/** A folder for what a window keeps: preferences, logs. Several windows in a row may share one. */
+export function homeForWindow() {
+  const home = mkdtempSync(join(tmpdir(), "repruv-ops-e2e-"));
+  process.once("exit", () => rmSync(home, { recursive: true, force: true }));
+  return home;
+}
+
+/** Preferences that know the workspace as an environment, as if the person had added it. */
+export function knowEnvironment(home, { theme = "system", kind = "local", name = "Local" } = {}) {
+  const environments = [{ id: "e2e", name, kind, api_url: stack.api_url }];
+  const preferences = { schema: 1, theme, density: "normal", times: "relative", environment_id: "e2e", environments };
+  mkdirSync(home, { recursive: true });
+  writeFileSync(join(home, "preferences.json"), JSON.stringify({ preferences }));
+}
+
+/**
+ * Opens the window. `signIn: "itself"` uses the debug build's own way into a local stack; "keychain" leaves it to what an
+ * earlier window kept, or to the person.
+ */
+export async function openWindow({ home = homeForWindow(), signIn = "itself", env = {}, theme = null } = {}) {
+  if (theme !== null) knowEnvironment(home, { theme });
+  const port = await freePort();
+  const own = { ...process.env, TAURI_WEBVIEW_AUTOMATION: "true", REPRUV_OPS_DATA_DIR: home, ...env };
+  if (signIn === "itself") own.REPRUV_OPS_STACK = stackFile;
+  else delete own.REPRUV_OPS_STACK;
+  const driver = spawn("WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], { env: own, stdio: ["ignore", "ignore", "inherit"] });
+  const launched_at = Date.now();
+  let browser;
+  try {
+    await until("WebKitWebDriver listens", () => fetch(`http://127.0.0.1:${port}/status`).then((answer) => answer.ok), 10_000, 20);
+    browser = await remote({
+      hostname: "127.0.0.1",
+      port,
+      path: "/",
+      logLevel: "error",
+      connectionRetryCount: 0,
+      capabilities: {
+        "wdio:enforceWebDriverClassic": true,
+        "webkitgtk:browserOptions": { binary, args: [] },
+      },
+    });
+  } catch (error) {
+    driver.kill("SIGKILL");
+    throw new Error(`The window did not open: ${error.message}\n${logOf(home)}`);
+  }
+  return windowOver({ browser, driver, home, launched_at });
+}
+
+function windowOver({ browser, driver, home, launched_at }) {
+  const self = {
+    browser,
+    home,
+    launched_at,
+    driverPid: driver.pid,
+
+    /** Ends the window as a crash or a closed lid would: nothing is asked. */
+    async close() {
+      await browser.deleteSession().catch(() => undefined);
+      driver.kill("SIGTERM");
+    },
+
+    run: (script, ...input) => browser.execute(script, ...input),
+
+    /** All the text on the page. */
+    text: () => browser.execute(() => document.body.innerText),
+
+    sees: (words, within_ms) =>
+      until(`the page says "${words}"`, async () => (await self.text()).includes(words), within_ms).catch((error) => self.explain(error)),
+
+    seesNot: (words, within_ms) =>
+      until(`the page no longer says "${words}"`, async () => !(await self.text()).includes(words), within_ms).catch((error) => self.explain(error)),
+
+    async explain(error) {
+      const text = await self.text().catch(() => "(the page cannot be read)");
+      throw new Error(`${error.message}\n--- the page ---\n${text.slice(0, 3_000)}\n--- the log ---\n${logOf(home)}`);
+    },
+
+    /** The visible element with this role's selector whose name is, or begins with, `name`. */
+    find: (selector, name, within_ms) =>
+      until(
+        `${selector} called "${name}"`,
+        async () => {
+          const id = await browser.execute(findNamed, selector, name);
+          return id === null ? null : browser.$(`[data-e2e="${id}"]`);
+        },
+        within_ms,
+      ).catch((error) => self.explain(error)),
+
+    async press(name, within_ms) {
+      await until(
+        `"${name}" can be pressed`,
+        async () => {
+          const element = await self.find("button, [role=button], [role=radio], [role=tab], [role=menuitem], [role=option], label", name, 0);
+          if ((await element.getAttribute("aria-disabled")) === "true" || (await element.getAttribute("disabled")) !== null) return null;
+          await element.click();
+          return true;
+        },
+        within_ms,
+      ).catch((error) => self.explain(error));
+    },
+
+    async open(place) {
+      await (await self.find("nav a", place)).click();
+      await self.find("h1, h2", place);
+    },
+
+    async fill(label, text) {
+      const field = await self.find("input, textarea", label);
+      await field.click();
+      await field.setValue(text);
+    },
+
+    go: (path) => browser.execute((to) => void (location.hash = to), `#${path}`),
+
+    keys: (...keys) => browser.keys(keys),
+
+    /** What the content security policy refused so far; listening starts with the first call. */
+    violations: () =>
+      browser.execute(() => {
+        if (window.__violations === undefined) {
+          window.__violations = [];
+          document.addEventListener("securitypolicyviolation", (event) => window.__violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+        }
+        return window.__violations;
+      }),
+
+    /** A picture of the window. */
+    picture: async (file) => writeFileSync(file, Buffer.from(await browser.takeScreenshot(), "base64")),
+  };
+  return self;
+}
+
+/** Runs in the page: marks the first visible match and answers its mark. Names are compared as a screen reader says them. */
+function findNamed(selector, name) {
+  const nameOf = (element) => {
+    const by = element.getAttribute("aria-labelledby");
+    if (by !== null) return by.split(" ").map((id) => document.getElementById(id)?.textContent ?? "").join(" ");
+    const label = element.labels?.[0]?.textContent;
+    return element.getAttribute("aria-label") ?? label ?? element.innerText ?? element.textContent ?? "";
+  };
+  const seen = (element) => element.getClientRects().length > 0 && getComputedStyle(element).visibility !== "hidden";
+  const tidy = (text) => text.replace(/\s+/g, " ").trim();
+  const all = [...document.querySelectorAll(selector)].filter(seen).map((element) => [element, tidy(nameOf(element))]);
+  // What lies on top comes last in the page: a dialog's own button before one beneath it.
+  all.reverse();
+  const [found] = all.find(([, called]) => called === name) ?? all.find(([, called]) => called.startsWith(name)) ?? [null];
+  if (found === null) return null;
+  found.dataset.e2e ??= Math.random().toString(36).slice(2);
+  return found.dataset.e2e;
+}
+
+/** The last `length` characters of a window's log. */
+export function logOf(home, length = 3_000) {
+  try {
+    const folder = join(home, "logs");
+    const text = readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8")).join("");
+    return text.slice(-length);
+  } catch {
+    return "(no log)";
+  }
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
