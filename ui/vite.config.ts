@@ -16,12 +16,16 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
   },
   test: {
-    environment: "happy-dom",
-    setupFiles: ["src/test/setup.ts"],
-    include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    css: false,
     // Whole pages are walked through by keys; two busy cores take their time.
     testTimeout: 20_000,
-    css: false,
+    projects: [
+      { extends: true, test: { name: "rules", environment: "node", include: ["src/{lib,features,components}/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: { name: "page", environment: "happy-dom", setupFiles: ["src/test/setup.ts"], include: ["src/**/*.test.tsx", "src/app/**/*.test.ts"] },
+      },
+    ],
   },
 });
