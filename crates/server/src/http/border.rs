@@ -53,13 +53,13 @@ async fn observed(request: Request, next: Next) -> Response {
 
 fn report(id: &str, method: &Method, template: &str, response: &Response, took: Duration) {
     let status = response.status().as_u16();
-    let ms = took.as_secs_f64() * 1000.0;
+    let ms = (took.as_secs_f64() * 10_000.0).round() / 10.0;
     let detail = response.extensions().get::<LogDetail>().map(|detail| detail.0.as_str());
     let method = method_word(method);
-    if status >= 500 {
-        tracing::error!(request_id = id, method, path = template, status, ms, detail, "Answered {method} {template}: {status}");
-    } else if matches!(template, "/healthz" | "/readyz" | "/metrics") {
+    if matches!(template, "/healthz" | "/readyz" | "/metrics") {
         tracing::debug!(request_id = id, method, path = template, status, ms, "Answered {method} {template}: {status}");
+    } else if status >= 500 {
+        tracing::error!(request_id = id, method, path = template, status, ms, detail, "Answered {method} {template}: {status}");
     } else {
         tracing::info!(request_id = id, method, path = template, status, ms, "Answered {method} {template}: {status}");
     }

@@ -1,0 +1,15 @@
+//! The API over real HTTP on a real PostgreSQL, a fresh database for each test. One binary, because linking is what takes
+//! the time.
+
+mod customers;
+mod database_logins;
+mod old_clients;
+mod openapi;
+mod refreshing;
+mod refusals;
+mod roles;
+mod sessions;
+mod signing_in;
+mod staff_commands;
+mod stand;
+mod trouble;

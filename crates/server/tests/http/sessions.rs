@@ -1,0 +1,83 @@
+//! Revoking sessions: one, all, all but one; and what is refused from then on.
+
+use crate::stand::{Stand, Write};
+use serde_json::json;
+use testkit::factories::{session, user};
+
+#[tokio::test]
+async fn a_revoked_session_is_refused_from_then_on() {
+    let stand = Stand::new().await;
+    user().email("ana@repruv.test").insert(&stand.db).await;
+    let ana = stand.login("ana@repruv.test").await.expect(200);
+    let id = ana.body["session"]["session_id"].as_str().expect("an id");
+    let token = stand.support().await;
+    let write = Write::new(&token, format!("/staff/sessions/{id}/revoke"), 1);
+    let revoked = stand.write(write.clone()).await.expect(200);
+    assert_eq!((revoked.text("status"), &revoked.body["version"]), ("revoked", &json!(2)));
+    stand.get("/auth/session", &ana.access()).await.refused(401, "unauthorized");
+    stand.post("/auth/refresh", "", json!({ "refresh_token": ana.refresh() })).await.refused(401, "unauthorized");
+    assert_eq!(stand.write(write.clone()).await.expect(200).header("idempotency-replayed"), "true");
+    let again = Write::new(&token, format!("/staff/sessions/{id}/revoke"), 2);
+    stand.write(again).await.refused(409, "illegal_transition");
+    let stale = stand.write(Write::new(&token, write.path, 1)).await.refused(409, "version_conflict");
+    assert_eq!(stale.body["current"]["status"], "revoked");
+    assert_eq!(stand.count("audit_entries WHERE action = 'session.revoke' AND session_id IS NOT NULL").await, 1);
+}
+
+#[tokio::test]
+async fn all_sessions_but_one_end() {
+    let stand = Stand::new().await;
+    let ana = user().insert(&stand.db).await;
+    let ben = user().insert(&stand.db).await;
+    let kept = session(ana.id).insert(&stand.db).await;
+    let lost = session(ana.id).bearer().insert(&stand.db).await;
+    session(ana.id).expired().insert(&stand.db).await;
+    session(ana.id).revoked().insert(&stand.db).await;
+    let bens = session(ben.id).insert(&stand.db).await;
+    let token = stand.support().await;
+    let mut write = Write::new(&token, format!("/staff/users/{}/sessions/revoke", ana.id), 1);
+    write.version = None;
+    let write = write.body(json!({ "reason": "A lost phone", "except_session_id": kept.id }));
+    let revoked = stand.write(write.clone()).await.expect(200);
+    assert_eq!(revoked.body["revoked"], 1);
+    let again = stand.write(write).await.expect(200);
+    assert_eq!((again.header("idempotency-replayed"), &again.body), ("true", &revoked.body));
+    stand.get("/auth/session", &lost.access_token).await.refused(401, "unauthorized");
+    stand.get("/auth/session", &kept.access_token).await.expect(200);
+    stand.get("/auth/session", &bens.access_token).await.expect(200);
+    let all = Write::new(&token, format!("/staff/users/{}/sessions/revoke", ana.id), 1);
+    assert_eq!(stand.write(all).await.expect(200).body["revoked"], 1);
+    stand.get("/auth/session", &kept.access_token).await.refused(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn a_revoke_of_all_beats_refreshes_and_sign_ins_under_way() {
+    let stand = Stand::new().await;
+    let ana = user().email("ana@repruv.test").insert(&stand.db).await;
+    let token = stand.support().await;
+    for _ in 0..10 {
+        let first = stand.login("ana@repruv.test").await.expect(200);
+        let refresh = stand.post("/auth/refresh", "", json!({ "refresh_token": first.refresh() }));
+        let write = Write::new(&token, format!("/staff/users/{}/sessions/revoke", ana.id), 1);
+        let (renewed, revoked) = tokio::join!(refresh, stand.write(write));
+        revoked.expect(200);
+        if renewed.status == 200 {
+            stand.get("/auth/session", &renewed.access()).await.refused(401, "unauthorized");
+        }
+        assert_eq!(stand.count("user_sessions WHERE revoked_at IS NULL").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_seen_once_a_minute_at_most() {
+    let stand = Stand::new().await;
+    user().email("ana@repruv.test").insert(&stand.db).await;
+    let token = stand.login("ana@repruv.test").await.access();
+    let fresh = "user_sessions WHERE last_seen_at > now() - interval '10 seconds'";
+    stand.sql("UPDATE user_sessions SET last_seen_at = now() - interval '30 seconds'").await;
+    stand.get("/auth/session", &token).await.expect(200);
+    assert_eq!(stand.count(fresh).await, 0);
+    stand.sql("UPDATE user_sessions SET last_seen_at = now() - interval '2 minutes'").await;
+    stand.get("/auth/session", &token).await.expect(200);
+    assert_eq!(stand.count(fresh).await, 1);
+}
