@@ -30,6 +30,13 @@ export function App({ ipc, bootstrap, firstPlace }: AppProps) {
   );
 
   useEffect(() => {
+    const ending = ipc.onSessionChanged(() => {
+      void ipc.commands.bootstrap().then((answer) => (answer.status === "ok" ? replace(answer.data) : undefined));
+    });
+    return () => void ending.then((end) => end());
+  }, [ipc, replace]);
+
+  useEffect(() => {
     if (place === null) return undefined;
     const endLive = followLive(ipc, place.client);
     const endWatch = watchSignOut(ipc, place.client, replace);

@@ -15,6 +15,8 @@ export type Ipc = {
   subscribe: (interest: LiveInterest, onMessage: (message: LiveMessage) => void) => Promise<() => void>;
   /** A deep link or a menu asks for a screen, as a path. */
   onNavigate: (go: (path: string) => void) => Promise<() => void>;
+  /** Somebody signed in or out behind the page's back: a prompt was answered late, or the API ended the session. */
+  onSessionChanged: (reread: () => void) => Promise<() => void>;
 };
 
 export const IpcContext = createContext<Ipc | null>(null);

@@ -1,6 +1,6 @@
 import { Channel, isTauri } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
-import { commands } from "../generated/commands";
+import { appEvents, commands } from "../generated/commands";
 import type { IpcError, LiveMessage } from "../generated/commands";
 import type { Answer } from "../lib/failure";
 import type { Commands, Ipc } from "./ipc";
@@ -21,7 +21,8 @@ export function tauriIpc(): Ipc {
         void commands.unsubscribe(id);
       };
     },
-    onNavigate: (go) => listen<string>("navigate", (event) => go(event.payload)),
+    onNavigate: (go) => listen<string>(appEvents.navigate, (event) => go(event.payload)),
+    onSessionChanged: (reread) => listen(appEvents.sessionChanged, reread),
   };
 }
 
