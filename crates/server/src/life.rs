@@ -16,8 +16,8 @@ use std::time::Duration;
 /// The shortest pause between two customers.
 const PAUSE_MIN: Duration = Duration::from_millis(200);
 /// The customers that `migrate seed --demo-data` leaves to this.
-const CUSTOMERS: [&str; 12] =
-    ["ana", "ben", "chloe", "dmitri", "elif", "farah", "grzegorz", "hana", "ines", "jonas", "keiko", "luca"];
+const CUSTOMERS: [&str; 11] =
+    ["ben", "chloe", "dmitri", "elif", "farah", "grzegorz", "hana", "ines", "jonas", "keiko", "luca"];
 const AGENTS: [&str; 4] = [
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 15_1) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15",

@@ -33,7 +33,7 @@ pub use ids::new_id;
 pub use jobs::JobRecord;
 pub use pool::PoolSettings;
 pub use rotation::{Rotation, TokenHash, TokenHashes, TokenLife, TokenTimes};
-pub use seed::{SeedSettings, Seeded, seed};
+pub use seed::{FIRST_CUSTOMER, SeedSettings, Seeded};
 pub use session_commands::Revoked;
 pub use sessions::{Credentials, NewSession, SessionUser};
 pub use staff::{NewStaff, StaffMember, StaffSession};
