@@ -1,6 +1,6 @@
 //! How long jobs take, from the minutes that are rolled up.
 //!
-//! The rolled-up minutes change once a minute, and every open page asks for them: what they say is kept for a minute.
+//! Every open page asks for it and seven days are some 60,000 rows, so an answer is kept for five minutes.
 
 use crate::{ReadError, now::Levels};
 use contract::jobs::ExpectedDuration;
@@ -11,21 +11,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long an answer is repeated.
-const KEPT_FOR: Duration = Duration::from_secs(60);
+/// How long an answer about seven days is repeated.
+const KEPT_FOR: Duration = Duration::from_secs(300);
 /// Fewer finished jobs say nothing.
 const SAMPLE_MIN: u32 = 5;
 /// Buckets of `job_stats`; see migration 0003.
-pub(crate) const BUCKETS: usize = 32;
+const BUCKETS: usize = 32;
 
-/// One row a type: 32 sums. Written out, because taking the arrays apart and grouping by position takes five times as long.
-const SUMS: &str = "SELECT job_type, ARRAY[sum(buckets[1]), sum(buckets[2]), sum(buckets[3]), sum(buckets[4]), \
-    sum(buckets[5]), sum(buckets[6]), sum(buckets[7]), sum(buckets[8]), sum(buckets[9]), sum(buckets[10]), \
-    sum(buckets[11]), sum(buckets[12]), sum(buckets[13]), sum(buckets[14]), sum(buckets[15]), sum(buckets[16]), \
-    sum(buckets[17]), sum(buckets[18]), sum(buckets[19]), sum(buckets[20]), sum(buckets[21]), sum(buckets[22]), \
-    sum(buckets[23]), sum(buckets[24]), sum(buckets[25]), sum(buckets[26]), sum(buckets[27]), sum(buckets[28]), \
-    sum(buckets[29]), sum(buckets[30]), sum(buckets[31]), sum(buckets[32])] \
-  FROM ops.job_stats WHERE status = 'completed' AND minute > now() - interval '7 days' GROUP BY job_type";
+/// How many jobs of each type fell into each bucket.
+const SUMS: &str = "SELECT s.job_type, b.k::int4, sum(b.n)::int8 FROM ops.job_stats s, \
+    unnest(s.buckets) WITH ORDINALITY AS b (n, k) \
+  WHERE s.status = 'completed' AND s.minute > now() - interval '7 days' AND b.n > 0 GROUP BY 1, 2";
 
 /// What is known of recent history.
 #[derive(Debug, Default)]
@@ -53,11 +49,13 @@ impl History {
                 return Ok(by_type.get(job_type).cloned());
             }
         }
-        let rows: Vec<(String, Vec<Option<i64>>)> = sqlx::query_as(SUMS).fetch_all(connection).await?;
-        let by_type: HashMap<_, _> = rows
-            .into_iter()
-            .filter_map(|(job_type, sums)| Some((job_type, Histogram::of(&sums).expected()?)))
-            .collect();
+        let rows: Vec<(String, i32, i64)> = sqlx::query_as(SUMS).fetch_all(connection).await?;
+        let mut histograms: HashMap<String, Histogram> = HashMap::new();
+        for (job_type, position, n) in rows {
+            histograms.entry(job_type).or_default().add(position, n);
+        }
+        let by_type: HashMap<_, _> =
+            histograms.into_iter().filter_map(|(job_type, of_type)| Some((job_type, of_type.expected()?))).collect();
         let found = by_type.get(job_type).cloned();
         *self.expected.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), by_type));
         Ok(found)
@@ -65,27 +63,15 @@ impl History {
 }
 
 /// Counts by duration; bucket k holds durations up to 100 ms · 1.5^k, the last one everything longer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Histogram([u64; BUCKETS]);
 
 impl Histogram {
-    pub(crate) fn of(counts: &[Option<i64>]) -> Self {
-        let mut buckets = [0; BUCKETS];
-        for (bucket, count) in buckets.iter_mut().zip(counts) {
-            *bucket = count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
-        }
-        Self(buckets)
-    }
-
-    pub(crate) fn add(&mut self, other: &Self) {
-        for (bucket, count) in self.0.iter_mut().zip(other.0) {
-            *bucket += count;
-        }
-    }
-
-    pub(crate) const fn add_to(&mut self, bucket: usize, count: u64) {
-        if bucket < BUCKETS {
-            self.0[bucket] += count;
+    /// Adds `n` jobs to the bucket at `position`, which PostgreSQL counts from 1.
+    pub(crate) fn add(&mut self, position: i32, n: i64) {
+        let bucket = usize::try_from(position).ok().and_then(|position| self.0.get_mut(position.checked_sub(1)?));
+        if let (Some(bucket), Ok(n)) = (bucket, u64::try_from(n)) {
+            *bucket += n;
         }
     }
 
@@ -124,12 +110,12 @@ impl Histogram {
 mod tests {
     use super::*;
 
-    fn histogram(filled: &[(usize, i64)]) -> Histogram {
-        let mut counts = vec![Some(0); BUCKETS];
+    fn histogram(filled: &[(i32, i64)]) -> Histogram {
+        let mut histogram = Histogram::default();
         for &(bucket, n) in filled {
-            counts[bucket] = Some(n);
+            histogram.add(bucket + 1, n);
         }
-        Histogram::of(&counts)
+        histogram
     }
 
     #[test]
@@ -150,9 +136,8 @@ mod tests {
     }
 
     #[test]
-    fn merging_adds_up() {
-        let mut sum = histogram(&[(1, 3)]);
-        sum.add(&histogram(&[(1, 4), (9, 2)]));
-        assert_eq!(sum, histogram(&[(1, 7), (9, 2)]));
+    fn what_fits_no_bucket_is_left_out() {
+        assert_eq!(histogram(&[(-1, 3), (32, 3), (40, 3), (2, -1)]), Histogram::default());
+        assert_eq!(histogram(&[(31, 3), (0, 2)]).total(), 5);
     }
 }

@@ -10,9 +10,9 @@ use uuid::Uuid;
 pub const LIMIT_MAX: u32 = 500;
 
 /// How many rows a filter without an index of its own looks at for one page.
-pub(crate) const WINDOW_ROWS: i64 = 20_000;
+pub(crate) const WINDOW_ROWS: i64 = 10_000;
 /// The same when each row needs a look into another table.
-pub(crate) const WINDOW_ROWS_JOINED: i64 = 5_000;
+pub(crate) const WINDOW_ROWS_JOINED: i64 = 2_500;
 /// How many of the newest rows are tried before an index is asked: a filter that lets much through is answered here,
 /// and only one that lets little through reaches the index, which then has little to sort.
 pub(crate) const DENSE_ROWS: i64 = 2_000;

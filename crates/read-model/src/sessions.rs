@@ -3,7 +3,7 @@
 use crate::{
     ReadError, ReadModel,
     device::device,
-    page::{Key, WINDOW_ROWS, WINDOW_ROWS_JOINED, clamp, cut, probe},
+    page::{Key, WINDOW_ROWS_JOINED, clamp, cut, probe},
     row::At,
     section::database_time,
     text,
@@ -126,13 +126,11 @@ async fn page(
             find::few(connection, user).await?.map_or_else(|| Whose::Matching(text::contains(user)), Whose::Of)
         }
     };
-    let window = match whose {
-        Whose::Matching(_) => WINDOW_ROWS_JOINED,
-        _ => WINDOW_ROWS,
-    };
+    // A user's sessions lie scattered over the table, so looking at one costs about as much as looking at its user.
+    let window = WINDOW_ROWS_JOINED;
     let windowed = filter.active_only || matches!(whose, Whose::Matching(_));
     let mut query = QueryBuilder::<Postgres>::new("WITH seen AS (");
-    push_window(&mut query, &whose, after, if windowed { window } else { probe(limit) });
+    push_window(&mut query, &whose, filter.active_only, after, if windowed { window } else { probe(limit) });
     query.push("), page AS MATERIALIZED (SELECT * FROM seen s WHERE true");
     if filter.active_only {
         query.push(" AND s.revoked_at IS NULL AND s.expires_at > now()");
@@ -150,7 +148,7 @@ async fn page(
     let full = rows.len() > limit;
     let mut page = cut(rows, limit, as_of, |row: &SessionRow| key(row).encode(LIST));
     if windowed && !full {
-        page.next = match (window_end(connection, &whose, after, window).await?, page.rows.last().map(key)) {
+        page.next = match (window_end(connection, &whose, filter.active_only, after, window).await?, page.rows.last().map(key)) {
             (Some(end), Some(last)) => Some(end.min(last).encode(LIST)),
             (end, _) => end.map(|end| end.encode(LIST)),
         };
@@ -158,8 +156,10 @@ async fn page(
     Ok(page)
 }
 
-/// The newest `window` sessions, by an index that has this order.
-fn push_window(query: &mut QueryBuilder<Postgres>, whose: &Whose, after: Option<Key>, window: i64) {
+/// The newest `window` sessions, by an index that has this order: `user_sessions_active` for those of a user that nobody
+/// has ended, `user_sessions_user` for all of theirs, `user_sessions_newest` for everybody's.
+fn push_window(query: &mut QueryBuilder<Postgres>, whose: &Whose, active_only: bool, after: Option<Key>, window: i64) {
+    let not_ended = if active_only { " AND s.revoked_at IS NULL" } else { "" };
     let newest = |query: &mut QueryBuilder<Postgres>| {
         if let Some(key) = after {
             query.push(" AND (s.created_at, s.id) < (").push_bind(key.at).push(", ").push_bind(key.id).push(")");
@@ -169,12 +169,12 @@ fn push_window(query: &mut QueryBuilder<Postgres>, whose: &Whose, after: Option<
     query.push("SELECT ").push(COLUMNS);
     match whose {
         Whose::Of(users) if users.len() == 1 => {
-            query.push(" FROM ops.sessions s WHERE s.user_id = ").push_bind(users[0]);
+            query.push(" FROM ops.sessions s WHERE s.user_id = ").push_bind(users[0]).push(not_ended);
             newest(query);
         }
         Whose::Of(users) => {
             query.push(" FROM unnest(").push_bind(users.clone()).push("::uuid[]) who (id) CROSS JOIN LATERAL (SELECT ");
-            query.push(COLUMNS).push(" FROM ops.sessions s WHERE s.user_id = who.id");
+            query.push(COLUMNS).push(" FROM ops.sessions s WHERE s.user_id = who.id").push(not_ended);
             newest(query);
             query.push(") s ORDER BY s.created_at DESC, s.id DESC LIMIT ").push_bind(window);
         }
@@ -189,11 +189,12 @@ fn push_window(query: &mut QueryBuilder<Postgres>, whose: &Whose, after: Option<
 async fn window_end(
     connection: &mut PgConnection,
     whose: &Whose,
+    active_only: bool,
     after: Option<Key>,
     window: i64,
 ) -> Result<Option<Key>, ReadError> {
     let mut query = QueryBuilder::<Postgres>::new("WITH seen AS MATERIALIZED (");
-    push_window(&mut query, whose, after, window);
+    push_window(&mut query, whose, active_only, after, window);
     query.push(") SELECT created_at, id, (SELECT count(*) FROM seen) FROM seen ORDER BY created_at, id LIMIT 1");
     let last: Option<(DateTime<Utc>, Uuid, i64)> =
         query.build_query_as().persistent(false).fetch_optional(connection).await?;

@@ -36,13 +36,13 @@ struct Hole {
 
 impl Ids {
     /// From the newest events there are: they are not told, but what is missing among them will be.
-    pub(super) fn begin(answer: &Answer) -> Self {
+    pub(super) fn begin(answer: &Answer, now: Instant) -> Self {
         let highest = answer.events.iter().map(|event| event.id).max().unwrap_or(0);
         let mut ids = Self { highest, holes: BTreeMap::new() };
         let mut previous = None;
         for event in &answer.events {
             if let Some(previous) = previous {
-                ids.notice_holes(previous, event.id, answer.xmax);
+                ids.notice_holes(previous, event.id, answer.xmax, now);
             }
             previous = Some(event.id);
         }
@@ -56,31 +56,31 @@ impl Ids {
     }
 
     /// The events not told before, and whether some cannot be told.
-    pub(super) fn take_in(&mut self, answer: Answer) -> (Vec<Event>, bool) {
+    pub(super) fn take_in(&mut self, answer: Answer, now: Instant) -> (Vec<Event>, bool) {
         // Ids went back: the database was restored, or another took over that had not received all.
         let went_back = answer.highest.is_some_and(|highest| highest < self.highest);
         let too_many = answer.events.len() >= EVENTS_MAX;
         let mut news = Vec::with_capacity(answer.events.len());
         for event in answer.events {
             if event.id > self.highest {
-                self.notice_holes(self.highest, event.id, answer.xmax);
+                self.notice_holes(self.highest, event.id, answer.xmax, now);
                 self.highest = event.id;
                 news.push(event);
             } else if self.holes.remove(&event.id).is_some() {
                 news.push(event);
             }
         }
-        self.holes.retain(|_, hole| answer.xmin < hole.xmax || hole.noticed.elapsed() < HOLE_AGE_MIN);
+        self.holes.retain(|_, hole| answer.xmin < hole.xmax || now.duration_since(hole.noticed) < HOLE_AGE_MIN);
         let overflow = self.limit();
         (news, went_back || too_many || overflow)
     }
 
     /// The ids between two that were seen, the lower end cut to a bounded number.
-    fn notice_holes(&mut self, below: i64, id: i64, xmax: i64) {
+    fn notice_holes(&mut self, below: i64, id: i64, xmax: i64, now: Instant) {
         let reach = i64::try_from(LOOK_BACK).unwrap_or(i64::MAX);
         // A feed that began on an empty table knows no lower end; a crash leaves a jump of 32 at most.
         for missing in (below + 1).max(id - reach)..id {
-            self.holes.insert(missing, Hole { xmax, noticed: Instant::now() });
+            self.holes.insert(missing, Hole { xmax, noticed: now });
         }
     }
 
@@ -105,55 +105,59 @@ mod tests {
         Answer { as_of: DateTime::UNIX_EPOCH, xmin, xmax, highest: ids.iter().max().copied(), events }
     }
 
-    fn told(ids: &mut Ids, seen: &[i64], xmin: i64, xmax: i64) -> Vec<i64> {
+    /// What a read tells that saw the ids `seen` at this moment.
+    fn told(ids: &mut Ids, seen: &[i64], xmin: i64, xmax: i64, at: Instant) -> Vec<i64> {
         let mut answer = answer(seen, xmin, xmax);
         answer.highest = answer.highest.max(Some(ids.highest));
-        let (events, gap) = ids.take_in(answer);
+        let (events, gap) = ids.take_in(answer, at);
         assert!(!gap);
         events.into_iter().map(|event| event.id).collect()
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_late_low_id_is_told_once() {
-        let mut ids = Ids::begin(&answer(&[1, 2, 3], 100, 100));
-        assert_eq!(told(&mut ids, &[5, 6], 90, 110), [5, 6]);
+    #[test]
+    fn a_late_low_id_is_told_once() {
+        let start = Instant::now();
+        let mut ids = Ids::begin(&answer(&[1, 2, 3], 100, 100), start);
+        assert_eq!(told(&mut ids, &[5, 6], 90, 110, start), [5, 6]);
         assert_eq!(ids.question().holes, [4]);
-        tokio::time::advance(Duration::from_secs(3600)).await;
-        assert_eq!(told(&mut ids, &[], 90, 200), [0_i64; 0], "its transaction still runs");
-        assert_eq!(told(&mut ids, &[4], 200, 200), [4]);
+        let later = start + Duration::from_secs(3600);
+        assert_eq!(told(&mut ids, &[], 90, 200, later), [0_i64; 0], "its transaction still runs");
+        assert_eq!(told(&mut ids, &[4], 200, 200, later), [4]);
         assert!(ids.question().holes.is_empty());
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_hole_left_by_a_rollback_is_forgotten() {
-        let mut ids = Ids::begin(&answer(&[1], 100, 100));
-        told(&mut ids, &[3], 100, 110);
-        told(&mut ids, &[], 110, 111);
+    #[test]
+    fn a_hole_left_by_a_rollback_is_forgotten() {
+        let start = Instant::now();
+        let mut ids = Ids::begin(&answer(&[1], 100, 100), start);
+        told(&mut ids, &[3], 100, 110, start);
+        told(&mut ids, &[], 110, 111, start);
         assert_eq!(ids.question().holes, [2], "too fresh to be given up");
-        tokio::time::advance(HOLE_AGE_MIN).await;
-        told(&mut ids, &[], 110, 111);
+        told(&mut ids, &[], 110, 111, start + HOLE_AGE_MIN);
         assert!(ids.question().holes.is_empty());
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_feed_that_begins_looks_for_holes_below() {
-        let mut ids = Ids::begin(&answer(&[10, 12], 100, 110));
-        assert_eq!(told(&mut ids, &[11], 110, 111), [11]);
+    #[test]
+    fn a_feed_that_begins_looks_for_holes_below() {
+        let start = Instant::now();
+        let mut ids = Ids::begin(&answer(&[10, 12], 100, 110), start);
+        assert_eq!(told(&mut ids, &[11], 110, 111, start), [11]);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn what_cannot_be_told_is_a_gap() {
-        let mut ids = Ids::begin(&answer(&[100], 1, 1));
-        let (_, gap) = ids.take_in(answer(&[40], 1, 1));
-        assert!(gap, "ids went back");
-        let mut ids = Ids::begin(&answer(&[100], 1, 1));
+    #[test]
+    fn what_cannot_be_told_is_a_gap() {
+        let start = Instant::now();
+        let mut ids = Ids::begin(&answer(&[100], 1, 1), start);
+        assert!(ids.take_in(answer(&[40], 1, 1), start).1, "ids went back");
+        let mut ids = Ids::begin(&answer(&[100], 1, 1), start);
         let many: Vec<i64> = (101..=100 + i64::try_from(EVENTS_MAX).expect("small")).collect();
-        assert!(ids.take_in(answer(&many, 1, 1)).1, "more than one read holds");
+        assert!(ids.take_in(answer(&many, 1, 1), start).1, "more than one read holds");
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_feed_that_began_on_an_empty_table_hears_the_first_event() {
-        let mut ids = Ids::begin(&answer(&[], 1, 1));
-        assert_eq!(told(&mut ids, &[1_000_000], 1, 2), [1_000_000]);
+    #[test]
+    fn a_feed_that_began_on_an_empty_table_hears_the_first_event() {
+        let start = Instant::now();
+        let mut ids = Ids::begin(&answer(&[], 1, 1), start);
+        assert_eq!(told(&mut ids, &[1_000_000], 1, 2, start), [1_000_000]);
     }
 }

@@ -170,10 +170,11 @@ impl Feed {
 
     fn take_in(&mut self, answer: Answer, source: FeedSource, read_ms: u32) -> FeedBatch {
         let as_of = answer.as_of;
+        let now = Instant::now();
         let (events, gap) = match &mut self.ids {
-            Some(ids) => ids.take_in(answer),
+            Some(ids) => ids.take_in(answer, now),
             None => {
-                self.ids = Some(Ids::begin(&answer));
+                self.ids = Some(Ids::begin(&answer, now));
                 (Vec::new(), false)
             }
         };

@@ -67,8 +67,7 @@ async fn page(
     let Some(wanted) = Wanted::of(connection, filter).await? else {
         return Ok(Page { rows: Vec::new(), next: None, as_of });
     };
-    let source = source(connection, &wanted, after, limit).await?;
-    let rows = fetch(connection, &wanted, &source, after, limit).await?;
+    let (source, rows) = read(connection, &wanted, after, limit).await?;
     let full = rows.len() > limit;
     let mut page = cut(rows, limit, as_of, |row: &JobRow| key(row).encode(LIST));
     if let (false, Source::Newest(window) | Source::Troubled(window), false) = (full, &source, wanted.is_all()) {
@@ -82,26 +81,30 @@ async fn page(
     Ok(page)
 }
 
-/// Chooses the cheapest source that is sure to be bounded.
-async fn source(
+/// Reads from the cheapest source that is sure to be bounded.
+async fn read(
     connection: &mut PgConnection,
     wanted: &Wanted,
     after: Option<Key>,
     limit: usize,
-) -> Result<Source, ReadError> {
-    if let Whose::Of(users) = &wanted.whose {
-        return Ok(Source::Users(users.clone()));
-    }
-    if wanted.only(&[JobStatus::Failed, JobStatus::Cancelled]) {
-        return Ok(Source::Troubled(wanted.window()));
-    }
-    if wanted.only(&[JobStatus::Pending, JobStatus::Running]) {
+) -> Result<(Source, Vec<JobRow>), ReadError> {
+    let source = if let Whose::Of(users) = &wanted.whose {
+        Source::Users(users.clone())
+    } else if wanted.only(&[JobStatus::Failed, JobStatus::Cancelled]) {
+        Source::Troubled(wanted.window())
+    } else if wanted.only(&[JobStatus::Pending, JobStatus::Running]) {
         // With a large backlog the newest jobs are the waiting ones; with a small one its indexes are small.
         let newest = Source::Newest(DENSE_ROWS);
-        let dense = fetch(connection, wanted, &newest, after, limit).await?.len() > limit;
-        return Ok(if dense { newest } else { Source::Live });
-    }
-    Ok(Source::Newest(wanted.window()))
+        let rows = fetch(connection, wanted, &newest, after, limit).await?;
+        if rows.len() > limit {
+            return Ok((newest, rows));
+        }
+        Source::Live
+    } else {
+        Source::Newest(wanted.window())
+    };
+    let rows = fetch(connection, wanted, &source, after, limit).await?;
+    Ok((source, rows))
 }
 
 async fn fetch(

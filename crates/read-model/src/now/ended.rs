@@ -12,27 +12,23 @@ use contract::now::MinuteCount;
 use sqlx::{FromRow, PgConnection};
 use std::collections::BTreeMap;
 
-/// Jobs of demo mode in the last day before the watermark: how many by status, and how long the completed ones took.
-const DAY: &str = "SELECT status, sum(n)::int8 AS n, ARRAY[sum(buckets[1]), sum(buckets[2]), sum(buckets[3]), sum(buckets[4]), \
-    sum(buckets[5]), sum(buckets[6]), sum(buckets[7]), sum(buckets[8]), sum(buckets[9]), sum(buckets[10]), \
-    sum(buckets[11]), sum(buckets[12]), sum(buckets[13]), sum(buckets[14]), sum(buckets[15]), sum(buckets[16]), \
-    sum(buckets[17]), sum(buckets[18]), sum(buckets[19]), sum(buckets[20]), sum(buckets[21]), sum(buckets[22]), \
-    sum(buckets[23]), sum(buckets[24]), sum(buckets[25]), sum(buckets[26]), sum(buckets[27]), sum(buckets[28]), \
-    sum(buckets[29]), sum(buckets[30]), sum(buckets[31]), sum(buckets[32])] AS buckets \
-  FROM ops.job_stats WHERE minute >= $1 - interval '1 day' AND minute < $1 \
-    AND job_type IN ('demo_enable', 'demo_disable') AND status IN ('completed', 'failed') GROUP BY status";
+/// Jobs of demo mode in the last day before the watermark, by status and bucket.
+const DAY: &str = "SELECT s.status, b.k::int4 AS k, sum(b.n)::int8 AS n FROM ops.job_stats s, \
+    unnest(s.buckets) WITH ORDINALITY AS b (n, k) \
+  WHERE s.minute >= $1 - interval '1 day' AND s.minute < $1 AND b.n > 0 \
+    AND s.job_type IN ('demo_enable', 'demo_disable') AND s.status IN ('completed', 'failed') GROUP BY 1, 2";
 
 /// All jobs of the last hour before the watermark, by minute.
 const HOUR: &str = "SELECT minute, coalesce(sum(n) FILTER (WHERE status = 'completed'), 0)::int8 AS completed, \
     coalesce(sum(n) FILTER (WHERE status = 'failed'), 0)::int8 AS failed \
   FROM ops.job_stats WHERE minute >= $1 - interval '1 hour' AND minute < $1 GROUP BY minute";
 
-/// What ended since the watermark, by minute, type and bucket. When the roll-up has stood still for long, the newest
+/// What ended since the watermark, by minute, kind and bucket (as the roll-up places them). When the roll-up has stood still for long, the newest
 /// 50,000 stand for the rest.
 const TAIL: &str = "SELECT date_trunc('minute', completed_at) AS minute, status, \
     job_type IN ('demo_enable', 'demo_disable') AS demo, count(*) AS n, \
-    least(31, greatest(0, ceil(ln(greatest(0.001, extract(epoch FROM completed_at - created_at)::float8) * 10) / ln(1.5))))::int4 AS bucket \
-  FROM (SELECT completed_at, created_at, status, job_type FROM ops.jobs \
+    least(31, ceil(ln(greatest(0.1, extract(epoch FROM completed_at - scheduled_for)::float8) * 10) / ln(1.5)))::int4 AS bucket \
+  FROM (SELECT completed_at, scheduled_for, status, job_type FROM ops.jobs \
     WHERE completed_at >= greatest($1, now() - interval '1 day') ORDER BY completed_at DESC, id DESC LIMIT 50000) ended \
   WHERE status IN ('completed', 'failed') GROUP BY 1, 2, 3, 5";
 
@@ -65,13 +61,6 @@ impl Ended {
     pub(super) fn finished(&self) -> u32 {
         u32::try_from(self.completed + self.failed).unwrap_or(u32::MAX)
     }
-}
-
-#[derive(FromRow)]
-struct DayRow {
-    status: String,
-    n: i64,
-    buckets: Vec<Option<i64>>,
 }
 
 #[derive(FromRow)]
@@ -111,7 +100,7 @@ pub(super) async fn ended(
         }
         if row.demo && completed {
             sum.completed += n;
-            sum.durations.add_to(usize::try_from(row.bucket).unwrap_or(0), n);
+            sum.durations.add(row.bucket + 1, row.n);
         } else if row.demo {
             sum.failed += n;
         }
@@ -121,22 +110,22 @@ pub(super) async fn ended(
 }
 
 async fn rolled_up(connection: &mut PgConnection, through: DateTime<Utc>) -> Result<Levels, ReadError> {
-    let day: Vec<DayRow> = sqlx::query_as(DAY).bind(through).fetch_all(&mut *connection).await?;
+    let day: Vec<(String, i32, i64)> = sqlx::query_as(DAY).bind(through).fetch_all(&mut *connection).await?;
     let hour: Vec<(DateTime<Utc>, i64, i64)> = sqlx::query_as(HOUR).bind(through).fetch_all(connection).await?;
     let count = |n: i64| u64::try_from(n).unwrap_or(0);
     let mut levels = Levels {
         through,
         completed: 0,
         failed: 0,
-        durations: Histogram::of(&[]),
+        durations: Histogram::default(),
         minutes: hour.into_iter().map(|(minute, completed, failed)| (minute, (count(completed), count(failed)))).collect(),
     };
-    for row in day {
-        if row.status == "completed" {
-            levels.completed += count(row.n);
-            levels.durations.add(&Histogram::of(&row.buckets));
+    for (status, position, n) in day {
+        if status == "completed" {
+            levels.completed += count(n);
+            levels.durations.add(position, n);
         } else {
-            levels.failed += count(row.n);
+            levels.failed += count(n);
         }
     }
     Ok(levels)

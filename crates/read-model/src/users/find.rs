@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// Above this many, a list of theirs is cheaper read the other way round.
-const FEW: usize = 200;
+const FEW: usize = 1_000;
 
 /// The expression of the index `users_search`, which must be repeated letter for letter.
 pub(crate) const SEARCHED: &str = "(email || ' ' || coalesce(full_name, ''))";

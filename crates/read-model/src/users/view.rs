@@ -11,10 +11,10 @@ use uuid::Uuid;
 const CONNECTIONS: &str = "SELECT id, platform, platform_username, connection_status, connection_error, connected_at, \
     last_synced_at FROM ops.connections WHERE user_id = $1 ORDER BY platform, id LIMIT 100";
 
-/// Looks at the newest 5,000 sessions of the user, and counts up to 1,000.
+/// Looks at the newest 5,000 sessions that nobody has ended, and counts up to 1,000.
 const ACTIVE_SESSIONS: &str = "SELECT count(*) FROM (SELECT 1 FROM \
-    (SELECT revoked_at, expires_at FROM ops.sessions WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT 5000) s \
-    WHERE revoked_at IS NULL AND expires_at > now() LIMIT 1000) active";
+    (SELECT expires_at FROM ops.sessions WHERE user_id = $1 AND revoked_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 5000) s \
+    WHERE expires_at > now() LIMIT 1000) active";
 
 /// Of the newest 200 jobs of the user, the last disable that completed.
 const CLEANUP: &str = "SELECT result_data FROM (SELECT job_type, status, result_data, created_at, id FROM ops.jobs \
