@@ -23,12 +23,3 @@ BEGIN
   EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
 END
 $$;
-
--- Whether the schema is up to date is part of being ready.
-DO $$
-BEGIN
-  IF to_regclass('public._sqlx_migrations') IS NOT NULL THEN
-    GRANT SELECT ON public._sqlx_migrations TO repruv_api, repruv_worker;
-  END IF;
-END
-$$;
