@@ -59,9 +59,9 @@ pub struct Up {
     /// How many worker processes.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=32))]
     workers: u8,
-    /// Whoever asks has built the backend already.
-    #[arg(skip)]
-    built: bool,
+    /// Run the programs as they were last built.
+    #[arg(long)]
+    no_build: bool,
 }
 
 impl Up {
@@ -75,7 +75,7 @@ impl Up {
             pace: 1.0,
             no_seed: false,
             workers: 1,
-            built: false,
+            no_build: false,
         }
     }
 
@@ -86,7 +86,7 @@ impl Up {
             place: Place { data: Some(data) },
             pace,
             release,
-            built: true,
+            no_build: true,
             ..Self::local()
         }
     }

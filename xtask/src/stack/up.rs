@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 
@@ -20,7 +20,7 @@ const READY_WITHIN: Duration = Duration::from_secs(30);
 /// Brings the workspace up. Answers what is now in `stack.json`.
 pub fn up(workspace: &Workspace, options: &Up) -> Result<Stack> {
     let source = Source::resolve()?;
-    if !options.built {
+    if !options.no_build {
         programs::build(Selection::Backend, options.release)?;
     }
     let _lock = workspace.lock()?;
@@ -253,7 +253,13 @@ fn await_ready(workspace: &Workspace, stack: &Stack) -> Result<()> {
         .filter(|(name, _)| *name != "simulator")
     {
         let mut why = String::new();
+        let mut asked = Instant::now();
         let ready = wait_for(READY_WITHIN, || {
+            // Each refusal is a line in the server's log.
+            if !why.is_empty() && asked.elapsed() < Duration::from_millis(250) {
+                return Ok(false);
+            }
+            asked = Instant::now();
             why = http::ok(&format!("{}/readyz", process.url))
                 .err()
                 .unwrap_or_default();
