@@ -1,3 +1,4 @@
+import "./lib/safe-locale";
 import "@fontsource-variable/inter/wght.css";
 import "@fontsource-variable/jetbrains-mono/wght.css";
 import "./app/tokens.css";
