@@ -16,3 +16,5 @@ if (!isKnown(navigator.language)) {
   Object.defineProperty(navigator, "language", { value: FALLBACK, configurable: true });
   Object.defineProperty(navigator, "languages", { value: Object.freeze([FALLBACK]), configurable: true });
 }
+
+export {};
