@@ -1,6 +1,6 @@
 /**
  * WebKitGTK calls the language "C" where the system has none (LANG=C, a bare container). `Intl` refuses that word, and
- * libraries that format at import would take the page down with them: this module stands before all of them.
+ * libraries that format at import would take the page down with them: this module is imported before all of them.
  */
 const FALLBACK = "en-US";
 
@@ -12,9 +12,10 @@ function isKnown(language: string): boolean {
   }
 }
 
-if (!isKnown(navigator.language)) {
+export function replaceUnknownLanguage(): void {
+  if (isKnown(navigator.language)) return;
   Object.defineProperty(navigator, "language", { value: FALLBACK, configurable: true });
   Object.defineProperty(navigator, "languages", { value: Object.freeze([FALLBACK]), configurable: true });
 }
 
-export {};
+replaceUnknownLanguage();
