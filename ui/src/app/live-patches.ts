@@ -23,7 +23,8 @@ export function patchJobs(client: QueryClient, jobs: readonly JobRow[]): void {
     if (detail && detail.job.version !== job.version) soon(client, keys.job(job.id), REREAD_MS);
     if (job.user_id === null) continue;
     const user = client.getQueryData<UserView>(keys.user(job.user_id));
-    if (user?.demo.job?.id === job.id) client.setQueryData<UserView>(keys.user(job.user_id), { ...user, demo: { ...user.demo, job } });
+    // Within one version only progress changes. A change of state comes with the user's own, by reading both at once.
+    if (user?.demo.job?.id === job.id && user.demo.job.version === job.version) client.setQueryData<UserView>(keys.user(job.user_id), { ...user, demo: { ...user.demo, job } });
     if (user && (user.demo.job?.id !== job.id || user.demo.job.version !== job.version)) rereadUser(client, job.user_id);
   }
   soon(client, keys.now, FIGURES_MS);

@@ -1,5 +1,5 @@
 import { ArrowRight, TriangleAlert } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { Command, Observation } from "../lib/command-phase";
 import type { StateMark } from "../lib/states/state-mark";
 import { Banner } from "./Banner";
@@ -53,6 +53,7 @@ export function ConfirmDialog<T>(props: ConfirmDialogProps<T>) {
   // While it is sent, the change that the live data brings is most likely this one.
   const drift = phase.name === "sending" ? null : (props.drift ?? null);
   const [reason, setReason] = useState("");
+  useFocusBack();
   const length = reason.trim().length;
   const form = phase.name === "idle" || phase.name === "sending" || phase.name === "refused";
   const close = () => {
@@ -129,5 +130,19 @@ export function ConfirmDialog<T>(props: ConfirmDialogProps<T>) {
         </Banner>
       ) : null}
     </Dialog>
+  );
+}
+
+/** Form and outcome are two dialogs, so that the second knows no opener: the focus goes back to what opened the first. */
+function useFocusBack(): void {
+  const opener = useRef(document.activeElement);
+  useEffect(
+    () => () => {
+      const element = opener.current;
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body && element instanceof HTMLElement && element.isConnected) element.focus();
+      });
+    },
+    [],
   );
 }

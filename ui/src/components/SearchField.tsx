@@ -12,7 +12,7 @@ type SearchFieldProps = {
   onSearch: (text: string) => void;
 };
 
-/** Free text. The key `/` comes here. */
+/** Free text. The key `/` comes here, the arrow down goes on to the table. */
 export function SearchField({ label, placeholder, value, onSearch }: SearchFieldProps) {
   const [draft, setDraft] = useState(value);
   const [from, setFrom] = useState(value);
@@ -53,6 +53,10 @@ export function SearchField({ label, placeholder, value, onSearch }: SearchField
         onChange={(event) => setDraft(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter") send(draft);
+          if (event.key === "ArrowDown") {
+            document.querySelector<HTMLElement>('#main [role="grid"] [data-id][tabindex="0"]')?.focus();
+            event.preventDefault();
+          }
           if (event.key === "Escape" && draft !== "") {
             setDraft("");
             send("");

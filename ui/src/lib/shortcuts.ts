@@ -7,6 +7,7 @@ export const SHORTCUTS: readonly { group: string; keys: readonly { keys: string;
     keys: [
       { keys: `${MOD} K`, words: "Find anything" },
       { keys: "/", words: "To the filter or search of this page" },
+      { keys: "↓", words: "From a search on to the table" },
       { keys: "g n", words: "Now" },
       { keys: "g j", words: "Jobs" },
       { keys: "g u", words: "Users" },

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
+import { VisibleText } from "../../components/VisibleText";
 import type { SessionRow } from "../../generated/commands";
 import { useIpc } from "../../ipc/ipc";
 import { useChangeBlock, useWhere } from "../../lib/session";
@@ -15,6 +16,7 @@ export function RevokeSessionDialog({ seen, onClose }: { seen: SessionRow; onClo
   const ipc = useIpc();
   const { data, hasNextPage } = useInfiniteQuery(sessionsOptions(ipc, activeOf(seen.user_id)));
   const active = data?.pages.flatMap((page) => page.rows).filter((row) => row.status === "active") ?? [];
+  const ended = data !== undefined && !hasNextPage && !active.some((row) => row.id === seen.id);
   const { command, observed } = useRevoke<SessionRow>({
     title: `Revoke the session of ${seen.user_email} on ${seen.device}`,
     userId: seen.user_id,
@@ -29,12 +31,16 @@ export function RevokeSessionDialog({ seen, onClose }: { seen: SessionRow; onClo
       onClose={onClose}
       subject={
         <>
-          {placeWords(seen)} of <strong>{seen.user_email}</strong>
+          {placeWords(seen)} of{" "}
+          <strong>
+            <VisibleText text={seen.user_email} max={160} />
+          </strong>
         </>
       }
       now={sessionMark(seen.status)}
       next={sessionMark("revoked")}
       note={seen.offer.preview?.note ?? seen.offer.refusal ?? ""}
+      incomplete={ended ? "This session has ended since you opened this." : null}
       confirm="Revoke"
       tone="danger"
       where={useWhere()}

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
+import { VisibleText } from "../../components/VisibleText";
 import type { SessionRow, SessionsRevoked } from "../../generated/commands";
 import { useIpc } from "../../ipc/ipc";
 import { plural } from "../../lib/numbers";
@@ -35,7 +36,10 @@ export function RevokeSessionsDialog({ userId, email, except, onClose }: RevokeS
       onClose={onClose}
       subject={
         <>
-          Of <strong>{email}</strong>
+          Of{" "}
+          <strong>
+            <VisibleText text={email} max={160} />
+          </strong>
         </>
       }
       now={sessionMark("active")}

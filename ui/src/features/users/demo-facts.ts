@@ -29,7 +29,9 @@ export function userChanges(seen: UserView, current: UserView): string {
   if (before.job?.id !== after.job?.id && after.job !== null) parts.push(`a job was made: ${jobTypeWords(after.job.job_type).toLowerCase()}`);
   else if (before.job && after.job && before.job.status !== after.job.status) parts.push(`its job went from ${before.job.status} to ${after.job.status}`);
   if (before.error !== after.error && after.error !== null) parts.push(`the error is now “${visibleText(after.error, 120)}”`);
-  if (before.profile_id !== after.profile_id) parts.push(after.profile_id === null ? "the profile is gone" : "there is another profile");
+  if (before.profile_id !== after.profile_id) {
+    parts.push(after.profile_id === null ? "the profile is gone" : before.profile_id === null ? "there is a profile now" : "there is another profile");
+  }
   return `Since you opened this, ${parts.length === 0 ? "something else about this user changed" : parts.join("; ")}.`;
 }
 

@@ -27,7 +27,9 @@ export function userOptions(ipc: Ipc, id: string) {
     queryFn: async () => {
       const view = await read(ipc.commands.user(id));
       const { job } = view.demo;
-      return job === null ? view : { ...view, demo: { ...view.demo, job: liveJobs.overlay([job], view.as_of)[0] ?? job } };
+      const live = job === null ? undefined : liveJobs.overlay([job], view.as_of)[0];
+      // Progress may be newer in the stream; a job's state goes only together with the user's.
+      return live !== undefined && live.version === job?.version ? { ...view, demo: { ...view.demo, job: live } } : view;
     },
   });
 }
