@@ -4,24 +4,13 @@ import { RelativeTime } from "../../components/RelativeTime";
 import { VisibleText } from "../../components/VisibleText";
 import type { Column } from "../../components/grid/columns";
 import type { AuditEntry } from "../../generated/commands";
+import { auditWords } from "../../lib/audit-words";
 import styles from "./Audit.module.css";
-
-const ACTIONS: Record<string, string> = {
-  "demo_mode.enable": "Enabled demo mode",
-  "demo_mode.disable": "Disabled demo mode",
-  "demo_mode.cancel": "Cancelled demo mode change",
-  "demo_mode.dismiss": "Dismissed a failure",
-  "job.cancel": "Cancelled a job",
-  "job.retry": "Retried a job",
-  "job.reschedule": "Moved a job",
-  "session.revoke": "Revoked a session",
-  "session.revoke_all": "Revoked sessions",
-};
 
 export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
   { id: "at", header: "When", width: "92px", cell: (entry) => <RelativeTime at={entry.at} /> },
   { id: "who", header: "Who", width: "minmax(120px, 0.8fr)", cell: (entry) => <VisibleText text={entry.actor} max={120} /> },
-  { id: "what", header: "What", width: "minmax(130px, 0.8fr)", cell: (entry) => <VisibleText text={ACTIONS[entry.action] ?? entry.action} max={80} /> },
+  { id: "what", header: "What", width: "minmax(130px, 0.8fr)", cell: (entry) => <VisibleText text={auditWords(entry.action)} max={80} /> },
   {
     id: "user",
     header: "On whom",
