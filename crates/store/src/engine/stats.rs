@@ -34,13 +34,14 @@ impl Store {
                      ), counted AS ( \
                        SELECT minute, job_type, status, bucket, count(*)::int AS n, sum(ms) AS sum_ms \
                        FROM placed GROUP BY minute, job_type, status, bucket \
+                     ), filled AS ( \
+                       SELECT g.minute, g.job_type, g.status, k, coalesce(c.n, 0) AS n, coalesce(c.sum_ms, 0) AS sum_ms \
+                       FROM (SELECT DISTINCT minute, job_type, status FROM counted) g CROSS JOIN generate_series(0, 31) AS k \
+                       LEFT JOIN counted c ON (c.minute, c.job_type, c.status, c.bucket) = (g.minute, g.job_type, g.status, k) \
                      ) \
                      INSERT INTO job_stats (minute, job_type, status, n, sum_ms, buckets) \
-                     SELECT minute, job_type, status, sum(n), sum(sum_ms), \
-                       (SELECT array_agg(coalesce((SELECT c.n FROM counted c WHERE c.minute = o.minute \
-                          AND c.job_type = o.job_type AND c.status = o.status AND c.bucket = k), 0) ORDER BY k) \
-                        FROM generate_series(0, 31) AS k) \
-                     FROM counted o GROUP BY minute, job_type, status \
+                     SELECT minute, job_type, status, sum(n), sum(sum_ms), array_agg(n ORDER BY k) \
+                     FROM filled GROUP BY minute, job_type, status \
                      ON CONFLICT (minute, job_type, status) DO NOTHING",
                 )
                 .execute(&mut *tx)
