@@ -79,7 +79,9 @@ fn prepare_database(stack: &Stack, kept: &Kept, options: &Up) -> Result<()> {
         command
     };
     say("Migrating");
-    output(&mut command(&["migrate", "run"])).context("the database was not migrated")?;
+    output(&mut command(&["migrate", "run"])).context(
+        "the database was not migrated (`cargo xtask stack down --purge` begins with an empty one)",
+    )?;
     for login in ["repruv_api", "repruv_worker"] {
         let password = kept
             .passwords
