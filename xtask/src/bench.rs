@@ -42,9 +42,7 @@ enum Name {
 
 impl Name {
     fn word(self) -> String {
-        self.to_possible_value()
-            .map(|value| value.get_name().to_owned())
-            .unwrap_or_default()
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
     fn needs_window(self) -> bool {
@@ -54,11 +52,7 @@ impl Name {
 
 /// `cargo xtask bench`
 pub fn run(args: &Args) -> Result<()> {
-    let names = if args.names.is_empty() {
-        Name::value_variants()
-    } else {
-        &args.names
-    };
+    let names = if args.names.is_empty() { Name::value_variants() } else { &args.names };
     let machine = Machine::here(&Source::resolve()?.version());
     if names.iter().any(|name| name.needs_window()) {
         programs::build(Selection::Programs, true)?;
@@ -67,11 +61,7 @@ pub fn run(args: &Args) -> Result<()> {
     let mut failed = Vec::new();
     for name in names {
         say(format_args!("Measuring: {}", name.word()));
-        let outcome = if name.needs_window() {
-            in_window(*name)
-        } else {
-            on_database(*name)
-        };
+        let outcome = if name.needs_window() { in_window(*name) } else { on_database(*name) };
         keep_going()?;
         match outcome {
             Ok(figure) => drop(figures.insert(name.word(), figure)),
@@ -84,27 +74,15 @@ pub fn run(args: &Args) -> Result<()> {
     let report = serde_json::to_string_pretty(&json!({ "machine": machine, "figures": figures }))?;
     println!("{report}");
     if let Some(path) = &args.json {
-        std::fs::write(path, report + "\n")
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        std::fs::write(path, report + "\n").with_context(|| format!("cannot write {}", path.display()))?;
     }
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        bail!("not measured: {}", failed.join(", "))
-    }
+    if failed.is_empty() { Ok(()) } else { bail!("not measured: {}", failed.join(", ")) }
 }
 
 fn on_database(name: Name) -> Result<Value> {
     let postgres = Throwaway::for_benches()?;
     let mut command = repo::cargo();
-    command.args([
-        "bench",
-        "--quiet",
-        "--package",
-        "repruv-server",
-        "--bench",
-        &name.word(),
-    ]);
+    command.args(["bench", "--quiet", "--package", "repruv-server", "--bench", &name.word()]);
     command.env("BENCH_DATABASE_URL", postgres.owner.url());
     figures(&mut command)
 }
@@ -115,8 +93,7 @@ fn in_window(name: Name) -> Result<Value> {
     let screen = Headless::open()?;
     let mut node = screen.command("node");
     node.arg(repo::ui().join("e2e/bench.mjs")).arg(name.word());
-    node.env("REPRUV_E2E_BIN", program)
-        .env("REPRUV_E2E_STACK", stack.file());
+    node.env("REPRUV_E2E_BIN", program).env("REPRUV_E2E_STACK", stack.file());
     figures(&mut node)
 }
 
@@ -130,10 +107,6 @@ fn figures(command: &mut std::process::Command) -> Result<Value> {
 
 fn parse(file: &Path) -> Result<Value> {
     let text = std::fs::read_to_string(file)?;
-    let json = text
-        .find('{')
-        .map(|at| &text[at..])
-        .context("the bench printed no figures")?;
-    serde_json::from_str(json)
-        .with_context(|| format!("the bench printed something else than JSON: {text}"))
+    let json = text.find('{').map(|at| &text[at..]).context("the bench printed no figures")?;
+    serde_json::from_str(json).with_context(|| format!("the bench printed something else than JSON: {text}"))
 }

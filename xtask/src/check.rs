@@ -43,19 +43,9 @@ type Check = fn() -> Result<()>;
 fn checks() -> [(&'static str, Check); 9] {
     [
         ("the rules of the architecture", architecture),
-        ("formatting", || {
-            run_program(repo::cargo().args(["fmt", "--all", "--check"]))
-        }),
+        ("formatting", || run_program(repo::cargo().args(["fmt", "--all", "--check"]))),
         ("Rust lints", || {
-            let clippy = [
-                "clippy",
-                "--quiet",
-                "--workspace",
-                "--all-targets",
-                "--",
-                "--deny",
-                "warnings",
-            ];
+            let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"];
             run_program(repo::cargo().args(clippy))
         }),
         ("licences and sources of crates", deny),
@@ -63,9 +53,7 @@ fn checks() -> [(&'static str, Check); 9] {
         ("types of the page", || page_script("typecheck")),
         ("lints of the page", || page_script("lint")),
         ("unused code of the page", || page_script("knip")),
-        ("generated files", || {
-            codegen::run(&codegen::Args { check: true })
-        }),
+        ("generated files", || codegen::run(&codegen::Args { check: true })),
     ]
 }
 
@@ -87,17 +75,7 @@ fn page_script(name: &str) -> Result<()> {
 
 /// Advisories need the network and change by the day: they are a scheduled job's, not a commit's.
 fn deny() -> Result<()> {
-    optional(
-        "cargo-deny",
-        &[
-            "deny",
-            "--workspace",
-            "check",
-            "bans",
-            "licenses",
-            "sources",
-        ],
-    )
+    optional("cargo-deny", &["deny", "--workspace", "check", "bans", "licenses", "sources"])
 }
 
 fn machete() -> Result<()> {
@@ -109,8 +87,6 @@ fn optional(program: &str, words: &[&str]) -> Result<()> {
     if exists(program, "--version") {
         return run_program(repo::cargo().args(words));
     }
-    say(format_args!(
-        "NOT CHECKED: {program} is not installed — `cargo install {program} --locked` brings it"
-    ));
+    say(format_args!("NOT CHECKED: {program} is not installed — `cargo install {program} --locked` brings it"));
     Ok(())
 }

@@ -20,10 +20,7 @@ pub struct Args {
 /// A generated file, relative to the root, and what prints it into a path.
 type Generated = (&'static str, fn(&Path) -> Result<()>);
 
-const FILES: [Generated; 2] = [
-    ("crates/server/openapi.json", openapi),
-    ("ui/src/generated/commands.ts", bindings),
-];
+const FILES: [Generated; 2] = [("crates/server/openapi.json", openapi), ("ui/src/generated/commands.ts", bindings)];
 
 /// `cargo xtask codegen`
 pub fn run(args: &Args) -> Result<()> {
@@ -36,9 +33,7 @@ pub fn run(args: &Args) -> Result<()> {
         match difference(&path, &fresh) {
             None => {}
             Some(where_) if args.check => {
-                eprintln!(
-                    "{name}:{where_}: differs from what Rust says — run `cargo xtask codegen`"
-                );
+                eprintln!("{name}:{where_}: differs from what Rust says — run `cargo xtask codegen`");
                 stale.push(name);
             }
             Some(_) => {
@@ -53,11 +48,7 @@ pub fn run(args: &Args) -> Result<()> {
     if diagrams(args.check).is_err() {
         stale.push("crates/state-machine/README.md");
     }
-    if stale.is_empty() {
-        Ok(())
-    } else {
-        bail!("stale: {} — run `cargo xtask codegen`", stale.join(", "))
-    }
+    if stale.is_empty() { Ok(()) } else { bail!("stale: {} — run `cargo xtask codegen`", stale.join(", ")) }
 }
 
 fn fresh_copy(name: &str) -> Result<PathBuf> {
@@ -75,11 +66,7 @@ fn difference(old: &Path, new: &Path) -> Option<usize> {
     if old == new {
         return None;
     }
-    let same = old
-        .lines()
-        .zip(new.lines())
-        .take_while(|(old, new)| old == new)
-        .count();
+    let same = old.lines().zip(new.lines()).take_while(|(old, new)| old == new).count();
     Some(same + 1)
 }
 
@@ -110,10 +97,7 @@ mod tests {
 
     #[test]
     fn the_first_line_that_differs_is_told() {
-        let folder = std::env::temp_dir().join(format!(
-            "xtask-codegen-{}",
-            crate::secret::random().unwrap()
-        ));
+        let folder = std::env::temp_dir().join(format!("xtask-codegen-{}", crate::secret::random().unwrap()));
         std::fs::create_dir_all(&folder).unwrap();
         let (old, new) = (folder.join("old"), folder.join("new"));
         std::fs::write(&old, "a\nb\nc\n").unwrap();

@@ -33,16 +33,7 @@ impl Headless {
     /// Opens a screen of 1440 × 900 on the first display number that is free.
     pub fn open() -> Result<Self> {
         let mut screen = Command::new("Xvfb")
-            .args([
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                "1440x900x24",
-                "-nolisten",
-                "tcp",
-                "-noreset",
-            ])
+            .args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp", "-noreset"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -53,11 +44,7 @@ impl Headless {
             BufReader::new(out).read_line(&mut number)?;
         }
         let home = repo::target()?.join("headless").join(secret::random()?);
-        let headless = Self {
-            screen,
-            display: format!(":{}", number.trim()),
-            home,
-        };
+        let headless = Self { screen, display: format!(":{}", number.trim()), home };
         if number.trim().is_empty() {
             bail!("Xvfb gave no screen");
         }
@@ -78,13 +65,9 @@ impl Headless {
             .env("LC_ALL", "C.UTF-8")
             // The accessibility bus is not there; looking for it costs every window half a second.
             .env("NO_AT_BRIDGE", "1");
-        for inherited in [
-            "WAYLAND_DISPLAY",
-            "DBUS_SESSION_BUS_ADDRESS",
-            "XDG_DATA_HOME",
-            "XDG_CONFIG_HOME",
-            "XDG_CACHE_HOME",
-        ] {
+        for inherited in
+            ["WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"]
+        {
             command.env_remove(inherited);
         }
         command
@@ -119,21 +102,10 @@ mod tests {
     fn a_program_has_a_screen_and_an_unlocked_keychain() {
         let headless = Headless::open().unwrap();
         let mut ask = headless.command("dbus-send");
-        ask.args([
-            "--session",
-            "--print-reply",
-            "--dest=org.freedesktop.secrets",
-        ]);
-        ask.args([
-            "/org/freedesktop/secrets",
-            "org.freedesktop.Secret.Service.ReadAlias",
-            "string:default",
-        ]);
+        ask.args(["--session", "--print-reply", "--dest=org.freedesktop.secrets"]);
+        ask.args(["/org/freedesktop/secrets", "org.freedesktop.Secret.Service.ReadAlias", "string:default"]);
         let answer = crate::run::output(ask.current_dir(repo::root())).unwrap();
-        assert!(
-            answer.contains("/org/freedesktop/secrets/collection/login"),
-            "{answer}"
-        );
+        assert!(answer.contains("/org/freedesktop/secrets/collection/login"), "{answer}");
         assert!(headless.display.len() > 1, "{}", headless.display);
     }
 }

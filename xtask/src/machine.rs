@@ -19,10 +19,7 @@ impl Machine {
     /// This machine, and the PostgreSQL that was used.
     pub fn here(postgres: &str) -> Self {
         let system = System::new_all().ok();
-        let cpu = system
-            .as_ref()
-            .and_then(|it| it.cpus().first())
-            .map(|cpu| cpu.brand().trim());
+        let cpu = system.as_ref().and_then(|it| it.cpus().first()).map(|cpu| cpu.brand().trim());
         let known = |fact: Option<String>| fact.unwrap_or_else(|| "unknown".into());
         Self {
             cores: std::thread::available_parallelism().map_or(0, usize::from),
@@ -31,11 +28,7 @@ impl Machine {
             system: known(System::long_os_version().ok()),
             kernel: known(System::kernel_version().ok()),
             postgres: postgres.to_owned(),
-            rustc: known(
-                crate::run::output(std::process::Command::new("rustc").arg("--version")).ok(),
-            )
-            .trim()
-            .into(),
+            rustc: known(crate::run::output(std::process::Command::new("rustc").arg("--version")).ok()).trim().into(),
         }
     }
 }

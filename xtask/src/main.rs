@@ -25,12 +25,7 @@ use clap::{Parser, Subcommand};
 
 /// The commands of this repository. They need Rust and Node, nothing else.
 #[derive(Parser)]
-#[command(
-    name = "cargo xtask",
-    bin_name = "cargo xtask",
-    version,
-    max_term_width = 110
-)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 110)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

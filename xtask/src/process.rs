@@ -10,9 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
-use sysinfo::{
-    Pid, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, Signal, System, UpdateKind,
-};
+use sysinfo::{Pid, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, Signal, System, UpdateKind};
 
 use crate::run::wait_for;
 
@@ -44,13 +42,8 @@ impl Background {
             );
         detach(command);
         let program = command.get_program().to_string_lossy().into_owned();
-        let child = command
-            .spawn()
-            .with_context(|| format!("cannot start {program}"))?;
-        Ok(Self {
-            pid: child.id(),
-            mark,
-        })
+        let child = command.spawn().with_context(|| format!("cannot start {program}"))?;
+        Ok(Self { pid: child.id(), mark })
     }
 
     /// Whether it still runs. A stranger with the same id does not count.
@@ -61,14 +54,7 @@ impl Background {
     /// Asks it to stop, and ends it when it has not within `grace`.
     pub fn stop(&self, grace: Duration) -> Result<()> {
         // Windows knows no gentle signal: there, the process is ended at once.
-        if self
-            .with(|process| {
-                process
-                    .kill_with(Signal::Term)
-                    .unwrap_or_else(|| process.kill())
-            })
-            .is_none()
-        {
+        if self.with(|process| process.kill_with(Signal::Term).unwrap_or_else(|| process.kill())).is_none() {
             return Ok(());
         }
         let gone = || {
@@ -81,11 +67,7 @@ impl Background {
             return Ok(());
         }
         self.with(sysinfo::Process::kill);
-        if gone() {
-            Ok(())
-        } else {
-            bail!("process {} does not end", self.pid)
-        }
+        if gone() { Ok(()) } else { bail!("process {} does not end", self.pid) }
     }
 
     fn with<T>(&self, act: impl FnOnce(&sysinfo::Process) -> T) -> Option<T> {
@@ -95,14 +77,8 @@ impl Background {
         system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, what);
         let process = system.process(pid)?;
         let mark = format!("{MARK}={}", self.mark);
-        let ours = process
-            .environ()
-            .iter()
-            .any(|variable| variable.to_str() == Some(mark.as_str()));
-        let ended = matches!(
-            process.status(),
-            ProcessStatus::Zombie | ProcessStatus::Dead
-        );
+        let ours = process.environ().iter().any(|variable| variable.to_str() == Some(mark.as_str()));
+        let ended = matches!(process.status(), ProcessStatus::Zombie | ProcessStatus::Dead);
         (ours && !ended).then(|| act(process))
     }
 }
@@ -142,19 +118,11 @@ pub fn stop_tree(root: u32) {
     let mut tree = vec![Pid::from_u32(root)];
     let mut next = 0;
     while let Some(parent) = tree.get(next).copied() {
-        tree.extend(
-            system
-                .processes()
-                .values()
-                .filter(|p| p.parent() == Some(parent))
-                .map(sysinfo::Process::pid),
-        );
+        tree.extend(system.processes().values().filter(|p| p.parent() == Some(parent)).map(sysinfo::Process::pid));
         next += 1;
     }
     for process in tree.iter().rev().filter_map(|pid| system.process(*pid)) {
-        process
-            .kill_with(Signal::Term)
-            .unwrap_or_else(|| process.kill());
+        process.kill_with(Signal::Term).unwrap_or_else(|| process.kill());
     }
 }
 
@@ -177,16 +145,10 @@ mod tests {
     use super::*;
 
     fn sleeper() -> (Background, std::path::PathBuf) {
-        let folder = std::env::temp_dir().join(format!(
-            "xtask-process-{}",
-            crate::secret::random().unwrap()
-        ));
+        let folder = std::env::temp_dir().join(format!("xtask-process-{}", crate::secret::random().unwrap()));
         std::fs::create_dir_all(&folder).unwrap();
         let command = &mut Command::new("sleep");
-        (
-            Background::start(command.arg("60"), &folder.join("out"), &folder.join("log")).unwrap(),
-            folder,
-        )
+        (Background::start(command.arg("60"), &folder.join("out"), &folder.join("log")).unwrap(), folder)
     }
 
     #[test]
@@ -201,10 +163,7 @@ mod tests {
     #[test]
     fn a_stranger_with_the_same_id_is_neither_alive_nor_stopped() {
         let (process, folder) = sleeper();
-        let stranger = Background {
-            pid: process.pid,
-            mark: "another".into(),
-        };
+        let stranger = Background { pid: process.pid, mark: "another".into() };
         assert!(!stranger.alive());
         stranger.stop(Duration::from_secs(1)).unwrap();
         assert!(process.alive(), "the stranger was left alone");

@@ -66,25 +66,16 @@ pub fn build(selection: Selection, release: bool) -> Result<()> {
 pub fn build_page() -> Result<()> {
     setup::page()?;
     say("Building the page");
-    run(repo::npm()
-        .args(["run", "--silent", "build"])
-        .stdout(std::io::stderr()))
-    .context("the page does not build")
+    run(repo::npm().args(["run", "--silent", "build"]).stdout(std::io::stderr())).context("the page does not build")
 }
 
 /// The window that was just built, as a copy apart: an ordinary build would replace it by one that asks the development
 /// server for its page.
 pub fn window(release: bool) -> Result<PathBuf> {
     let built = repo::binary("repruv-ops", release)?;
-    let folder = repo::target()?
-        .join("window")
-        .join(if release { "release" } else { "debug" });
+    let folder = repo::target()?.join("window").join(if release { "release" } else { "debug" });
     std::fs::create_dir_all(&folder)?;
-    let copy = folder.join(
-        built
-            .file_name()
-            .context("the window's program has no name")?,
-    );
+    let copy = folder.join(built.file_name().context("the window's program has no name")?);
     std::fs::copy(&built, &copy).with_context(|| format!("cannot copy {}", built.display()))?;
     Ok(copy)
 }

@@ -12,9 +12,7 @@ use crate::run::output;
 /// The root of the work tree.
 pub fn root() -> &'static Path {
     // The manifest's folder is `<root>/xtask`, fixed when xtask was compiled in this tree.
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .unwrap_or(Path::new("."))
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }
 
 /// The page's folder.
@@ -29,25 +27,20 @@ pub fn metadata() -> Result<&'static Value> {
         return Ok(known);
     }
     let text = output(cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
-    let value =
-        serde_json::from_str(&text).context("cargo metadata printed something that is not JSON")?;
+    let value = serde_json::from_str(&text).context("cargo metadata printed something that is not JSON")?;
     Ok(METADATA.get_or_init(|| value))
 }
 
 /// Cargo's target directory, wherever `CARGO_TARGET_DIR` or a config puts it.
 pub fn target() -> Result<PathBuf> {
-    let path = metadata()?["target_directory"]
-        .as_str()
-        .context("cargo metadata names no target directory")?;
+    let path = metadata()?["target_directory"].as_str().context("cargo metadata names no target directory")?;
     Ok(PathBuf::from(path))
 }
 
 /// The path of a binary that cargo built.
 pub fn binary(name: &str, release: bool) -> Result<PathBuf> {
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    Ok(target()?
-        .join(if release { "release" } else { "debug" })
-        .join(file))
+    Ok(target()?.join(if release { "release" } else { "debug" }).join(file))
 }
 
 /// `cargo`, in the root of the work tree.

@@ -33,11 +33,7 @@ pub fn interrupted() -> bool {
 
 /// Fails when somebody asked this command to stop.
 pub fn keep_going() -> Result<()> {
-    if interrupted() {
-        bail!("interrupted")
-    } else {
-        Ok(())
-    }
+    if interrupted() { bail!("interrupted") } else { Ok(()) }
 }
 
 /// Waits for `done` to hold, asking every 20 ms for as long as `limit`. Answers whether it came to hold.
@@ -84,20 +80,11 @@ pub fn run_with_input(command: &mut Command, input: &str) -> Result<()> {
 
 /// Runs a program and answers what it printed. What it said on stderr is in the error.
 pub fn output(command: &mut Command) -> Result<String> {
-    let done = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| not_started(command, &error))?;
+    let done = command.stdin(Stdio::null()).output().map_err(|error| not_started(command, &error))?;
     if !done.status.success() {
-        bail!(
-            "{} failed ({}): {}",
-            name(command),
-            done.status,
-            String::from_utf8_lossy(&done.stderr).trim()
-        );
+        bail!("{} failed ({}): {}", name(command), done.status, String::from_utf8_lossy(&done.stderr).trim());
     }
-    String::from_utf8(done.stdout)
-        .with_context(|| format!("{} printed something that is not text", name(command)))
+    String::from_utf8(done.stdout).with_context(|| format!("{} printed something that is not text", name(command)))
 }
 
 /// Whether a program can be run at all.
@@ -114,9 +101,7 @@ pub fn exists(program: &str, argument: &str) -> bool {
 
 fn spawn(command: &mut Command) -> Result<Child> {
     keep_going()?;
-    command
-        .spawn()
-        .map_err(|error| not_started(command, &error))
+    command.spawn().map_err(|error| not_started(command, &error))
 }
 
 fn wait(child: &mut Child) -> Result<ExitStatus> {
@@ -133,29 +118,14 @@ fn wait(child: &mut Child) -> Result<ExitStatus> {
 
 fn check(command: &Command, status: ExitStatus) -> Result<()> {
     keep_going()?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(anyhow!("{} failed ({status})", name(command)))
-    }
+    if status.success() { Ok(()) } else { Err(anyhow!("{} failed ({status})", name(command))) }
 }
 
 /// The program's name and its first arguments: enough to run it again, never the environment.
 fn name(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
-    let mut words = vec![
-        program
-            .file_name()
-            .unwrap_or(command.get_program())
-            .to_string_lossy()
-            .into_owned(),
-    ];
-    words.extend(
-        command
-            .get_args()
-            .take(6)
-            .map(|word| word.to_string_lossy().into_owned()),
-    );
+    let mut words = vec![program.file_name().unwrap_or(command.get_program()).to_string_lossy().into_owned()];
+    words.extend(command.get_args().take(6).map(|word| word.to_string_lossy().into_owned()));
     format!("`{}`", words.join(" "))
 }
 
@@ -163,14 +133,10 @@ fn not_started(command: &Command, error: &std::io::Error) -> anyhow::Error {
     let program = command.get_program().to_string_lossy();
     match (error.kind(), program.trim_end_matches(".cmd")) {
         (ErrorKind::NotFound, "node" | "npm") => {
-            anyhow!(
-                "Node.js was not found — install version 20 or newer from https://nodejs.org, then run this again"
-            )
+            anyhow!("Node.js was not found — install version 20 or newer from https://nodejs.org, then run this again")
         }
         (ErrorKind::NotFound, _) => {
-            anyhow!(
-                "{program} was not found — run `cargo xtask setup`, which installs it or says what to install"
-            )
+            anyhow!("{program} was not found — run `cargo xtask setup`, which installs it or says what to install")
         }
         _ => anyhow!("{} could not be started: {error}", name(command)),
     }

@@ -30,12 +30,8 @@ pub fn run(args: &Args) -> Result<()> {
     let stack = Running::apart("screenshots", |data| Up::apart(data, args.pace, false))?;
     let screen = Headless::open()?;
     let mut node = screen.command("node");
-    node.arg(repo::ui().join("e2e/screenshots.mjs"))
-        .arg("--out")
-        .arg(&out);
-    node.env("REPRUV_E2E_BIN", program)
-        .env("REPRUV_E2E_STACK", stack.file())
-        .env("REPRUV_E2E_OUT", &out);
+    node.arg(repo::ui().join("e2e/screenshots.mjs")).arg("--out").arg(&out);
+    node.env("REPRUV_E2E_BIN", program).env("REPRUV_E2E_STACK", stack.file()).env("REPRUV_E2E_OUT", &out);
     run_program(&mut node).context("the screenshots failed")?;
     say(format_args!("Pictures are in {}", out.display()));
     Ok(())

@@ -9,8 +9,7 @@ use anyhow::{Context, Result, anyhow};
 /// 128 random bits in hex: a password or a mark that needs no quoting anywhere.
 pub fn random() -> Result<String> {
     let mut bytes = [0u8; 16];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| anyhow!("the system gives no random bytes: {error}"))?;
+    getrandom::fill(&mut bytes).map_err(|error| anyhow!("the system gives no random bytes: {error}"))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
@@ -24,10 +23,6 @@ pub fn write(path: &Path, text: &str) -> Result<()> {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    let result = options
-        .open(&fresh)
-        .and_then(|mut file| file.write_all(text.as_bytes()));
-    result
-        .and_then(|()| std::fs::rename(&fresh, path))
-        .with_context(|| format!("cannot write {}", path.display()))
+    let result = options.open(&fresh).and_then(|mut file| file.write_all(text.as_bytes()));
+    result.and_then(|()| std::fs::rename(&fresh, path)).with_context(|| format!("cannot write {}", path.display()))
 }

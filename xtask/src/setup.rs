@@ -14,25 +14,11 @@ use crate::run::{exists, output, run as run_program, say};
 const NODE_MAJOR_MIN: u32 = 20;
 
 /// What compiling the window needs.
-const WINDOW_PACKAGES: [&str; 7] = [
-    "build-essential",
-    "file",
-    "libssl-dev",
-    "libwebkit2gtk-4.1-dev",
-    "librsvg2-dev",
-    "libxdo-dev",
-    "xdg-utils",
-];
+const WINDOW_PACKAGES: [&str; 7] =
+    ["build-essential", "file", "libssl-dev", "libwebkit2gtk-4.1-dev", "librsvg2-dev", "libxdo-dev", "xdg-utils"];
 
 /// What driving the real window without a screen needs, with a real keychain.
-const TEST_PACKAGES: [&str; 6] = [
-    "webkit2gtk-driver",
-    "xvfb",
-    "dbus",
-    "dbus-x11",
-    "gnome-keyring",
-    "imagemagick",
-];
+const TEST_PACKAGES: [&str; 6] = ["webkit2gtk-driver", "xvfb", "dbus", "dbus-x11", "gnome-keyring", "imagemagick"];
 
 /// Install what is missing: system packages (Debian and its kin), the page's packages.
 ///
@@ -67,14 +53,7 @@ pub fn for_window() -> Result<()> {
 /// Node, and the page's packages as the lock file names them.
 pub fn page() -> Result<()> {
     let version = output(Command::new("node").arg("--version"))?;
-    let major: u32 = version
-        .trim()
-        .trim_start_matches('v')
-        .split('.')
-        .next()
-        .unwrap_or_default()
-        .parse()
-        .unwrap_or(0);
+    let major: u32 = version.trim().trim_start_matches('v').split('.').next().unwrap_or_default().parse().unwrap_or(0);
     if major < NODE_MAJOR_MIN {
         bail!(
             "Node.js {} is too old — install version {NODE_MAJOR_MIN} or newer from https://nodejs.org",
@@ -83,10 +62,7 @@ pub fn page() -> Result<()> {
     }
     let lock = repo::ui().join("package-lock.json");
     if !lock.exists() {
-        bail!(
-            "{} is missing — this work tree is incomplete",
-            lock.display()
-        );
+        bail!("{} is missing — this work tree is incomplete", lock.display());
     }
     // npm writes this file last, so an interrupted installation is made again.
     let installed = repo::ui().join("node_modules").join(".package-lock.json");
@@ -94,8 +70,7 @@ pub fn page() -> Result<()> {
         return Ok(());
     }
     say("Installing the page's packages (npm ci)");
-    run_program(repo::npm().args(["ci", "--no-audit", "--no-fund"]))
-        .context("the page's packages were not installed")
+    run_program(repo::npm().args(["ci", "--no-audit", "--no-fund"])).context("the page's packages were not installed")
 }
 
 fn newer(left: &Path, right: &Path) -> bool {
@@ -110,30 +85,18 @@ fn system_packages(packages: &[&str]) -> Result<()> {
     if !exists("dpkg-query", "--version") || !exists("apt-get", "--version") {
         return other_linux();
     }
-    let missing: Vec<&str> = packages
-        .iter()
-        .copied()
-        .filter(|package| !installed(package))
-        .collect();
+    let missing: Vec<&str> = packages.iter().copied().filter(|package| !installed(package)).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let list = missing.join(" ");
     let root = output(Command::new("id").arg("-u"))?.trim() == "0";
     if !root && !exists("sudo", "--version") {
-        bail!(
-            "these Debian packages are missing — as root, run: apt-get install --no-install-recommends {list}"
-        );
+        bail!("these Debian packages are missing — as root, run: apt-get install --no-install-recommends {list}");
     }
     say(format_args!("Installing Debian packages: {list}"));
     let apt = |arguments: &[&str]| {
-        let mut words = vec![
-            "env",
-            "DEBIAN_FRONTEND=noninteractive",
-            "apt-get",
-            "--quiet",
-            "--yes",
-        ];
+        let mut words = vec!["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "--yes"];
         if !root {
             words.insert(0, "sudo");
             if !std::io::stdin().is_terminal() {
@@ -149,25 +112,16 @@ fn system_packages(packages: &[&str]) -> Result<()> {
     install.extend(&missing);
     apt(&["update"])
         .and_then(|()| apt(&install))
-        .with_context(|| {
-            format!("install them yourself and run this again: apt-get install {list}")
-        })
+        .with_context(|| format!("install them yourself and run this again: apt-get install {list}"))
 }
 
 fn installed(package: &str) -> bool {
-    let status = output(Command::new("dpkg-query").args([
-        "--show",
-        "--showformat=${db:Status-Status}",
-        package,
-    ]));
+    let status = output(Command::new("dpkg-query").args(["--show", "--showformat=${db:Status-Status}", package]));
     status.is_ok_and(|status| status.trim() == "installed")
 }
 
 fn other_linux() -> Result<()> {
-    let found = Command::new("pkg-config")
-        .args(["--exists", "webkit2gtk-4.1"])
-        .status()
-        .is_ok_and(|it| it.success());
+    let found = Command::new("pkg-config").args(["--exists", "webkit2gtk-4.1"]).status().is_ok_and(|it| it.success());
     if found {
         return Ok(());
     }

@@ -19,11 +19,7 @@ use crate::{setup, stack};
 #[command(arg_required_else_help = true)]
 pub struct Args {
     /// What to hand over, e.g. `dev`, `build --bundles deb`.
-    #[arg(
-        trailing_var_arg = true,
-        allow_hyphen_values = true,
-        value_name = "ARGS"
-    )]
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
     arguments: Vec<String>,
 }
 
@@ -37,10 +33,7 @@ pub fn run(args: &Args) -> Result<()> {
 }
 
 fn dev(arguments: &[String]) -> Result<()> {
-    if arguments
-        .iter()
-        .any(|argument| argument == "--help" || argument == "-h")
-    {
+    if arguments.iter().any(|argument| argument == "--help" || argument == "-h") {
         return crate::run::run(cli().args(arguments));
     }
     check_display()?;
@@ -51,11 +44,7 @@ fn dev(arguments: &[String]) -> Result<()> {
     let was_up = workspace.missing().is_none();
     let outcome = stack::up(&workspace, &options).and_then(|_| {
         say("Opening the window; the first build takes some minutes");
-        status(
-            cli()
-                .args(arguments)
-                .env("REPRUV_OPS_STACK", workspace.stack_file()),
-        )
+        status(cli().args(arguments).env("REPRUV_OPS_STACK", workspace.stack_file()))
     });
     if was_up {
         say("The workspace was up before, so it is left running; `cargo xtask stack down` ends it");
@@ -95,12 +84,9 @@ fn check_display() -> Result<()> {
 
 fn check_dev_port() -> Result<()> {
     let path: PathBuf = repo::root().join("src-tauri/tauri.conf.json");
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let config: Value = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
-    let port = config["build"]["devUrl"]
-        .as_str()
-        .and_then(|url| url.trim_end_matches('/').rsplit(':').next());
+    let port = config["build"]["devUrl"].as_str().and_then(|url| url.trim_end_matches('/').rsplit(':').next());
     let Some(port) = port.and_then(|port| port.parse::<u16>().ok()) else {
         return Ok(());
     };

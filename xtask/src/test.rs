@@ -91,49 +91,28 @@ pub fn run(args: &Args) -> Result<()> {
     if wanted(Part::E2e) {
         // What the Rust tests were built from is used again.
         let built = wanted(Part::Unit) && wanted(Part::Db);
-        let selection = if built {
-            Selection::Workspace
-        } else {
-            Selection::Programs
-        };
-        part("the real window, end to end", &|| {
-            end_to_end(selection, filter)
-        })?;
+        let selection = if built { Selection::Workspace } else { Selection::Programs };
+        part("the real window, end to end", &|| end_to_end(selection, filter))?;
     }
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        bail!("failed: {}", failed.join(", "))
-    }
+    if failed.is_empty() { Ok(()) } else { bail!("failed: {}", failed.join(", ")) }
 }
 
 /// The crates to test, as cargo's arguments.
 fn crates(args: &Args, unit: bool, db: bool) -> Vec<String> {
     let each = |flag: &str, names: &[String]| -> Vec<String> {
-        names
-            .iter()
-            .flat_map(|name| [flag.to_owned(), name.clone()])
-            .collect()
+        names.iter().flat_map(|name| [flag.to_owned(), name.clone()]).collect()
     };
     let without_database = WITHOUT_DATABASE.map(str::to_owned);
     match (unit, db) {
         _ if !args.package.is_empty() => each("--package", &args.package),
         (true, false) => each("--package", &without_database),
-        (false, true) => [
-            vec!["--workspace".to_owned()],
-            each("--exclude", &without_database),
-        ]
-        .concat(),
+        (false, true) => [vec!["--workspace".to_owned()], each("--exclude", &without_database)].concat(),
         _ => vec!["--workspace".to_owned()],
     }
 }
 
 fn rust(crates: &[String], database: bool, filter: Option<&str>) -> Result<()> {
-    let postgres = if database {
-        Some(Throwaway::for_tests()?)
-    } else {
-        None
-    };
+    let postgres = if database { Some(Throwaway::for_tests()?) } else { None };
     let mut command = repo::cargo();
     // nextest runs each test in a process of its own and tells slow ones; it is optional.
     if exists("cargo-nextest", "--version") {
@@ -142,10 +121,7 @@ fn rust(crates: &[String], database: bool, filter: Option<&str>) -> Result<()> {
         command.args(["test", "--lib", "--bins", "--tests", "--no-fail-fast"]);
     }
     command.args(crates);
-    if crates
-        .iter()
-        .any(|word| word == "--workspace" || word == "repruv-ops")
-    {
+    if crates.iter().any(|word| word == "--workspace" || word == "repruv-ops") {
         programs::build_page()?;
         command.args(WITH_PAGE);
     }
@@ -167,7 +143,6 @@ fn end_to_end(selection: Selection, filter: Option<&str>) -> Result<()> {
     let screen = Headless::open()?;
     let mut node = screen.command("node");
     node.arg(repo::ui().join("e2e/run.mjs")).args(filter);
-    node.env("REPRUV_E2E_BIN", program)
-        .env("REPRUV_E2E_STACK", stack.file());
+    node.env("REPRUV_E2E_BIN", program).env("REPRUV_E2E_STACK", stack.file());
     run_program(&mut node).context("the end-to-end tests failed")
 }

@@ -31,10 +31,7 @@ pub(crate) fn router(app: App) -> Router {
         .merge(service)
         .route("/dials", get(read_dials).put(change_dials))
         .route("/ledger", get(ledger))
-        .route(
-            "/healthz",
-            get(|| async { Json(json!({ "status": "ok" })) }),
-        )
+        .route("/healthz", get(|| async { Json(json!({ "status": "ok" })) }))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(app)
 }
@@ -54,11 +51,7 @@ async fn create(
     Ok((StatusCode::OK, Json(view)))
 }
 
-async fn remove(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
+async fn remove(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {
     let key = idempotency_key(&headers)?;
     let view = app.service().delete(key, &id, Instant::now())?;
     tracing::debug!(profile.id = %id, key, progress = view.progress, "Deleting profile");
@@ -79,10 +72,7 @@ async fn change_dials(
 ) -> Result<Json<Dials>, ApiError> {
     let body = body.map_err(bad_body)?.0;
     let mut service = app.service();
-    let dials = service
-        .dials
-        .changed_by(body)
-        .map_err(|error| ApiError::BadRequest(error.to_string()))?;
+    let dials = service.dials.changed_by(body).map_err(|error| ApiError::BadRequest(error.to_string()))?;
     service.set_dials(dials.clone(), Instant::now());
     tracing::info!(?dials, "Turned the dials");
     Ok(Json(dials))
@@ -98,30 +88,16 @@ fn idempotency_key(headers: &HeaderMap) -> Result<&str, ApiError> {
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())
         .filter(|key| (1..=255).contains(&key.len()))
-        .ok_or_else(|| {
-            ApiError::BadRequest("Idempotency-Key must be 1 to 255 ASCII characters".to_owned())
-        })
+        .ok_or_else(|| ApiError::BadRequest("Idempotency-Key must be 1 to 255 ASCII characters".to_owned()))
 }
 
 fn checked(request: ProfileRequest) -> Result<ProfileRequest, ApiError> {
     if request.profile_type.trim().is_empty() {
-        return Err(ApiError::BadRequest(
-            "profile_type must not be empty".to_owned(),
-        ));
+        return Err(ApiError::BadRequest("profile_type must not be empty".to_owned()));
     }
-    let texts = [
-        Some(&request.profile_type),
-        request.niche.as_ref(),
-        request.preset.as_ref(),
-    ];
-    if texts
-        .into_iter()
-        .flatten()
-        .any(|text| text.chars().count() > TEXT_CHARS_MAX)
-    {
-        return Err(ApiError::BadRequest(format!(
-            "texts must be at most {TEXT_CHARS_MAX} characters"
-        )));
+    let texts = [Some(&request.profile_type), request.niche.as_ref(), request.preset.as_ref()];
+    if texts.into_iter().flatten().any(|text| text.chars().count() > TEXT_CHARS_MAX) {
+        return Err(ApiError::BadRequest(format!("texts must be at most {TEXT_CHARS_MAX} characters")));
     }
     Ok(request)
 }

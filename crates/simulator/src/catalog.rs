@@ -57,12 +57,7 @@ impl Counts {
         let base = preset.and_then(by_name).or_else(|| by_name(profile_type));
         let (reviews, posts, comments, platforms) = base.unwrap_or((360, 24, 700, 1));
         let mut near = |n: u32| (f64::from(n) * rng.random_range(0.92..=1.08)).round() as u32;
-        Self {
-            reviews: near(reviews),
-            posts: near(posts),
-            comments: near(comments),
-            platforms,
-        }
+        Self { reviews: near(reviews), posts: near(posts), comments: near(comments), platforms }
     }
 
     /// What is there of `self` when the build stands at `progress` percent.
@@ -92,10 +87,7 @@ fn by_name(name: &str) -> Option<(u32, u32, u32, u32)> {
         ("brand", (1_900, 96, 5_200, 3)),
         ("creator", (480, 48, 1_300, 2)),
     ];
-    known
-        .into_iter()
-        .find(|(word, _)| name.contains(word))
-        .map(|(_, counts)| counts)
+    known.into_iter().find(|(word, _)| name.contains(word)).map(|(_, counts)| counts)
 }
 
 #[cfg(test)]
@@ -114,12 +106,7 @@ mod tests {
 
     #[test]
     fn a_profile_grows_from_nothing_to_all_of_it() {
-        let whole = Counts {
-            reviews: 1_200,
-            posts: 85,
-            comments: 3_400,
-            platforms: 3,
-        };
+        let whole = Counts { reviews: 1_200, posts: 85, comments: 3_400, platforms: 3 };
         assert_eq!(whole.grown(0), Counts::default());
         assert_eq!(whole.grown(100), whole);
         for progress in 1..=100 {

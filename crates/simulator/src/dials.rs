@@ -89,44 +89,18 @@ pub enum Preset {
 impl Preset {
     /// The preset's dials, at this pace.
     pub fn dials(self, pace: f64) -> Dials {
-        let healthy = Dials {
-            latency_ms: (5, 40),
-            pace,
-            ..Dials::default()
-        };
+        let healthy = Dials { latency_ms: (5, 40), pace, ..Dials::default() };
         match self {
             Self::Healthy => healthy,
-            Self::Slow => Dials {
-                latency_ms: (1_500, 6_000),
-                ..healthy
-            },
-            Self::Flaky => Dials {
-                latency_ms: (20, 400),
-                error_rate: 0.33,
-                lost_reply_rate: 0.1,
-                ..healthy
-            },
-            Self::Down => Dials {
-                error_rate: 1.0,
-                retry_after_s: 5,
-                ..healthy
-            },
-            Self::Hanging => Dials {
-                hang_rate: 1.0,
-                ..healthy
-            },
-            Self::Nonsense => Dials {
-                nonsense_rate: 1.0,
-                ..healthy
-            },
-            Self::Lossy => Dials {
-                lost_reply_rate: 0.5,
-                ..healthy
-            },
-            Self::Refusing => Dials {
-                refuse: Some("The demo service takes no new work for this account".to_owned()),
-                ..healthy
-            },
+            Self::Slow => Dials { latency_ms: (1_500, 6_000), ..healthy },
+            Self::Flaky => Dials { latency_ms: (20, 400), error_rate: 0.33, lost_reply_rate: 0.1, ..healthy },
+            Self::Down => Dials { error_rate: 1.0, retry_after_s: 5, ..healthy },
+            Self::Hanging => Dials { hang_rate: 1.0, ..healthy },
+            Self::Nonsense => Dials { nonsense_rate: 1.0, ..healthy },
+            Self::Lossy => Dials { lost_reply_rate: 0.5, ..healthy },
+            Self::Refusing => {
+                Dials { refuse: Some("The demo service takes no new work for this account".to_owned()), ..healthy }
+            }
         }
     }
 }
@@ -146,19 +120,13 @@ impl Dials {
         }
         let (least, most) = self.latency_ms;
         if least > most || most > LATENCY_MS_MAX {
-            return Err(DialsError(format!(
-                "latency_ms must be [least, most] with least ≤ most ≤ {LATENCY_MS_MAX}"
-            )));
+            return Err(DialsError(format!("latency_ms must be [least, most] with least ≤ most ≤ {LATENCY_MS_MAX}")));
         }
         if !ERROR_STATUSES.contains(&self.error_status) {
-            return Err(DialsError(format!(
-                "error_status must be one of {ERROR_STATUSES:?}"
-            )));
+            return Err(DialsError(format!("error_status must be one of {ERROR_STATUSES:?}")));
         }
         if !(0.0001..=10_000.0).contains(&self.pace) {
-            return Err(DialsError(
-                "pace must be between 0.0001 and 10000".to_owned(),
-            ));
+            return Err(DialsError("pace must be between 0.0001 and 10000".to_owned()));
         }
         Ok(self)
     }
@@ -172,16 +140,12 @@ impl Dials {
         let wrong = |error: serde_json::Error| DialsError(error.to_string());
         let base = match wanted.remove("preset") {
             None => self.clone(),
-            Some(name) => serde_json::from_value::<Preset>(name)
-                .map_err(wrong)?
-                .dials(self.pace),
+            Some(name) => serde_json::from_value::<Preset>(name).map_err(wrong)?.dials(self.pace),
         };
         let mut all = serde_json::to_value(base).map_err(wrong)?;
         if let Value::Object(all) = &mut all {
             all.extend(wanted);
         }
-        serde_json::from_value::<Self>(all)
-            .map_err(wrong)?
-            .checked()
+        serde_json::from_value::<Self>(all).map_err(wrong)?.checked()
     }
 }

@@ -28,27 +28,15 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, code, message) = match self {
             Self::BadRequest(message) => (StatusCode::BAD_REQUEST, "bad_request", message),
-            Self::NoProfile => (
-                StatusCode::NOT_FOUND,
-                "no_profile",
-                "No such profile".into(),
-            ),
-            Self::ProfileGone => (
-                StatusCode::GONE,
-                "profile_gone",
-                "The profile of this key was deleted".into(),
-            ),
+            Self::NoProfile => (StatusCode::NOT_FOUND, "no_profile", "No such profile".into()),
+            Self::ProfileGone => (StatusCode::GONE, "profile_gone", "The profile of this key was deleted".into()),
             Self::KeyReused => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "key_reused",
                 "This Idempotency-Key was used for another request".into(),
             ),
             Self::Refused(message) => (StatusCode::UNPROCESSABLE_ENTITY, "refused", message),
-            Self::Full => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "full",
-                "Too many profiles".into(),
-            ),
+            Self::Full => (StatusCode::SERVICE_UNAVAILABLE, "full", "Too many profiles".into()),
         };
         (status, Json(json!({ "code": code, "message": message }))).into_response()
     }

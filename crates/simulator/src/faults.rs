@@ -27,15 +27,9 @@ enum Fault {
 
 /// Answers that a broken service or a proxy before it has been seen to give.
 const NONSENSE: [(&str, &str); 5] = [
-    (
-        "text/html",
-        "<!doctype html><html><body><h1>It works!</h1></body></html>",
-    ),
+    ("text/html", "<!doctype html><html><body><h1>It works!</h1></body></html>"),
     ("application/json", "{\"ok\": true}"),
-    (
-        "application/json",
-        "{\"profile_id\": \"prof_1\", \"status\": \"gen",
-    ),
+    ("application/json", "{\"profile_id\": \"prof_1\", \"status\": \"gen"),
     ("application/json", "[]"),
     (
         "application/json",
@@ -55,10 +49,7 @@ impl Fate {
         let lost = rng.random_bool(dials.lost_reply_rate);
         let fault = match (hang, error, nonsense, lost) {
             (true, ..) => Some(Fault::Hang),
-            (_, true, ..) => Some(Fault::Error {
-                status: dials.error_status,
-                retry_after_s: dials.retry_after_s,
-            }),
+            (_, true, ..) => Some(Fault::Error { status: dials.error_status, retry_after_s: dials.retry_after_s }),
             (_, _, true, _) => Some(Fault::Nonsense(which)),
             (_, _, _, true) => Some(Fault::LostReply),
             _ => None,
@@ -75,12 +66,7 @@ pub(crate) async fn play(
     next: Next,
 ) -> Response {
     let fate = app.draw_fate();
-    if app
-        .stopping
-        .run_until_cancelled(tokio::time::sleep(fate.latency))
-        .await
-        .is_none()
-    {
+    if app.stopping.run_until_cancelled(tokio::time::sleep(fate.latency)).await.is_none() {
         cut.cut();
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
@@ -91,10 +77,7 @@ pub(crate) async fn play(
             cut.cut();
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
-        Some(Fault::Error {
-            status,
-            retry_after_s,
-        }) => refusal(status, retry_after_s),
+        Some(Fault::Error { status, retry_after_s }) => refusal(status, retry_after_s),
         Some(Fault::Nonsense(which)) => {
             let (kind, body) = NONSENSE[which];
             ([(header::CONTENT_TYPE, kind)], body).into_response()
@@ -110,10 +93,7 @@ pub(crate) async fn play(
 fn refusal(status: u16, retry_after_s: u32) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
     let mut answer = (status, "the demo service is having trouble\n").into_response();
-    if matches!(
-        status,
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE
-    ) {
+    if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
         let seconds = HeaderValue::from(retry_after_s);
         answer.headers_mut().insert(header::RETRY_AFTER, seconds);
     }

@@ -30,8 +30,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let filter =
-        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -46,11 +45,7 @@ async fn main() -> anyhow::Result<()> {
     .with_context(|| format!("cannot serve on {}", args.listen))?;
     tracing::info!(address = %simulator.address(), preset = ?args.preset, pace = args.pace, seed = simulator.seed(), "Listening");
     let mut stdout = std::io::stdout();
-    writeln!(
-        stdout,
-        "{}",
-        serde_json::json!({ "listening": simulator.address() })
-    )?;
+    writeln!(stdout, "{}", serde_json::json!({ "listening": simulator.address() }))?;
     stdout.flush()?;
 
     stop_asked().await?;
@@ -72,7 +67,5 @@ async fn stop_asked() -> anyhow::Result<()> {
 /// Returns when the process is asked to stop, by Ctrl-C.
 #[cfg(not(unix))]
 async fn stop_asked() -> anyhow::Result<()> {
-    tokio::signal::ctrl_c()
-        .await
-        .context("cannot wait for Ctrl-C")
+    tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")
 }

@@ -72,13 +72,7 @@ pub(crate) struct Deletion {
 
 impl Profile {
     /// `rng` belongs to this profile alone, so that its size does not depend on other requests.
-    pub(crate) fn new(
-        key: &str,
-        request: ProfileRequest,
-        now_s: f64,
-        stalls: bool,
-        rng: &mut StdRng,
-    ) -> Self {
+    pub(crate) fn new(key: &str, request: ProfileRequest, now_s: f64, stalls: bool, rng: &mut StdRng) -> Self {
         let planned = Counts::planned(&request.profile_type, request.preset.as_deref(), rng);
         Self {
             id: format!("prof_{:016x}", rng.random::<u64>()),
@@ -102,12 +96,7 @@ impl Profile {
         let progress = self.built_percent(now_s);
         ProfileView {
             profile_id: self.id.clone(),
-            status: if progress == 100 {
-                "ready"
-            } else {
-                "generating"
-            }
-            .to_owned(),
+            status: if progress == 100 { "ready" } else { "generating" }.to_owned(),
             progress,
             step: build_step(progress).to_owned(),
             counts: self.planned.grown(progress),

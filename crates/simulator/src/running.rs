@@ -62,9 +62,7 @@ impl Simulator {
     /// # Errors
     /// As [`Simulator::start`].
     pub async fn start_seeded(listen: SocketAddr, dials: Dials, seed: u64) -> io::Result<Self> {
-        let dials = dials
-            .checked()
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        let dials = dials.checked().map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         let service = Service::new(dials, seed, Limits::default(), Instant::now());
@@ -76,16 +74,9 @@ impl Simulator {
         let routes = api::router(app.clone()).into_make_service_with_connect_info::<Cut>();
         let stopping = app.stopping.clone();
         let server = tokio::spawn(async move {
-            axum::serve(CutListener(listener), routes)
-                .with_graceful_shutdown(stopping.cancelled_owned())
-                .await
+            axum::serve(CutListener(listener), routes).with_graceful_shutdown(stopping.cancelled_owned()).await
         });
-        Ok(Self {
-            app,
-            address,
-            seed,
-            server,
-        })
+        Ok(Self { app, address, seed, server })
     }
 
     /// The bound address.

@@ -25,10 +25,7 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            profiles_max: 200_000,
-            deleted_max: 10_000,
-        }
+        Self { profiles_max: 200_000, deleted_max: 10_000 }
     }
 }
 
@@ -104,30 +101,19 @@ impl Service {
         let profile = Profile::new(key, request, now_s, stalls, &mut rng);
         let view = profile.view(now_s);
         self.record(EffectKind::Create, key, &profile.id, at);
-        self.keys
-            .insert(key.to_owned(), KeyUse::Create(profile.id.clone()));
+        self.keys.insert(key.to_owned(), KeyUse::Create(profile.id.clone()));
         self.profiles.insert(profile.id.clone(), profile);
         Ok((true, view))
     }
 
     /// Begins the removal of a profile, or reads it. A second key joins the removal in progress.
-    pub(crate) fn delete(
-        &mut self,
-        key: &str,
-        id: &str,
-        at: Instant,
-    ) -> Result<DeletionView, ApiError> {
+    pub(crate) fn delete(&mut self, key: &str, id: &str, at: Instant) -> Result<DeletionView, ApiError> {
         let now_s = self.clock.work_s(at);
         let same = KeyUse::Delete(id.to_owned());
         if self.keys.get(key).is_some_and(|used| *used != same) {
             return Err(ApiError::KeyReused);
         }
-        let begun = self
-            .profiles
-            .get(id)
-            .ok_or(ApiError::NoProfile)?
-            .deletion
-            .is_some();
+        let begun = self.profiles.get(id).ok_or(ApiError::NoProfile)?.deletion.is_some();
         if !begun {
             self.take_new_work()?;
         }
@@ -152,8 +138,7 @@ impl Service {
 
     fn record(&mut self, kind: EffectKind, key: &str, id: &str, at: Instant) {
         let at_ms = at.saturating_duration_since(self.started).as_millis();
-        self.ledger
-            .record(kind, key, id, u64::try_from(at_ms).unwrap_or(u64::MAX));
+        self.ledger.record(kind, key, id, u64::try_from(at_ms).unwrap_or(u64::MAX));
     }
 
     fn forget_oldest_deleted(&mut self, now_s: f64) {
@@ -189,19 +174,12 @@ mod tests {
     use std::time::Duration;
 
     fn creator() -> ProfileRequest {
-        ProfileRequest {
-            profile_type: "creator".into(),
-            niche: None,
-            preset: None,
-        }
+        ProfileRequest { profile_type: "creator".into(), niche: None, preset: None }
     }
 
     #[test]
     fn the_oldest_deleted_profiles_are_forgotten_and_live_ones_never() {
-        let limits = Limits {
-            profiles_max: 6,
-            deleted_max: 2,
-        };
+        let limits = Limits { profiles_max: 6, deleted_max: 2 };
         let start = Instant::now();
         let mut service = Service::new(Dials::default(), 7, limits, start);
         let mut ids = Vec::new();
@@ -210,27 +188,15 @@ mod tests {
             assert!(made);
             ids.push(view.profile_id);
         }
-        assert!(matches!(
-            service.create("c6", creator(), start),
-            Err(ApiError::Full)
-        ));
+        assert!(matches!(service.create("c6", creator(), start), Err(ApiError::Full)));
         for (n, id) in ids.iter().take(4).enumerate() {
             let later = start + Duration::from_secs(100 * (n as u64 + 1));
             service.delete(&format!("d{n}"), id, later).unwrap();
         }
         let later = start + Duration::from_secs(1_000);
-        assert!(matches!(
-            service.delete("d0", &ids[0], later),
-            Err(ApiError::NoProfile)
-        ));
-        assert_eq!(
-            service.delete("d3", &ids[3], later).unwrap().status,
-            "deleted"
-        );
-        assert_eq!(
-            service.create("c5", creator(), later).unwrap().1.status,
-            "ready"
-        );
+        assert!(matches!(service.delete("d0", &ids[0], later), Err(ApiError::NoProfile)));
+        assert_eq!(service.delete("d3", &ids[3], later).unwrap().status, "deleted");
+        assert_eq!(service.create("c5", creator(), later).unwrap().1.status, "ready");
         assert_eq!((service.profiles.len(), service.keys.len()), (4, 6));
     }
 }

@@ -13,11 +13,7 @@ pub(crate) struct WorkClock {
 
 impl WorkClock {
     pub(crate) fn new(pace: f64, at: Instant) -> Self {
-        Self {
-            anchor: at,
-            work_s_at_anchor: 0.0,
-            pace,
-        }
+        Self { anchor: at, work_s_at_anchor: 0.0, pace }
     }
 
     /// Seconds of work done at `at`.

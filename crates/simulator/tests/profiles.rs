@@ -19,10 +19,7 @@ async fn repeating_a_key_makes_one_profile() {
 
     let ledger = demo.simulator.ledger();
     assert_eq!(ledger.len(), 1);
-    assert_eq!(
-        (ledger[0].kind, ledger[0].key.as_str()),
-        (EffectKind::Create, "job-1")
-    );
+    assert_eq!((ledger[0].kind, ledger[0].key.as_str()), (EffectKind::Create, "job-1"));
 }
 
 #[tokio::test]
@@ -48,11 +45,7 @@ async fn a_key_with_another_body_is_refused() {
     assert_eq!((status, body["code"].as_str()), (422, Some("key_reused")));
 
     let id = demo.simulator.ledger()[0].profile_id.clone();
-    assert_eq!(
-        demo.delete("job-1", &id).await.0,
-        422,
-        "a create's key cannot delete"
-    );
+    assert_eq!(demo.delete("job-1", &id).await.0, 422, "a create's key cannot delete");
     assert_eq!(demo.simulator.ledger().len(), 1);
 }
 
@@ -60,16 +53,10 @@ async fn a_key_with_another_body_is_refused() {
 async fn a_profile_progresses_until_it_is_ready() {
     let demo = Demo::start(quick()).await;
     let seen = demo.create_until_ready("job-1").await;
-    let progress: Vec<_> = seen
-        .iter()
-        .map(|view| view["progress"].as_u64().unwrap())
-        .collect();
+    let progress: Vec<_> = seen.iter().map(|view| view["progress"].as_u64().unwrap()).collect();
     assert!(progress.is_sorted(), "{progress:?}");
     let ready = seen.last().unwrap();
-    assert_eq!(
-        (ready["progress"].as_u64(), ready["step"].as_str()),
-        (Some(100), Some("Ready"))
-    );
+    assert_eq!((ready["progress"].as_u64(), ready["step"].as_str()), (Some(100), Some("Ready")));
     let reviews = ready["counts"]["reviews"].as_u64().unwrap();
     assert!((1_104..=1_296).contains(&reviews), "{ready}");
 }
@@ -86,18 +73,9 @@ async fn deleting_ends_with_the_counts_that_were_removed() {
     }
     assert_eq!((last.0, last.1["status"].as_str()), (200, Some("deleted")));
     assert_eq!(last.1["counts"], ready["counts"]);
-    assert_eq!(
-        demo.delete("another", id).await.0,
-        200,
-        "joins, does not repeat"
-    );
+    assert_eq!(demo.delete("another", id).await.0, 200, "joins, does not repeat");
 
-    let kinds: Vec<_> = demo
-        .simulator
-        .ledger()
-        .iter()
-        .map(|effect| effect.kind)
-        .collect();
+    let kinds: Vec<_> = demo.simulator.ledger().iter().map(|effect| effect.kind).collect();
     assert_eq!(kinds, [EffectKind::Create, EffectKind::Delete]);
     let (status, body) = demo.create("enable").await;
     assert_eq!((status, body["code"].as_str()), (410, Some("profile_gone")));
@@ -138,11 +116,7 @@ async fn bad_requests_do_nothing() {
     ];
     for body in bodies {
         let (status, answer) = answer(demo.creating("k", &body).send().await.unwrap()).await;
-        assert_eq!(
-            (status, answer["code"].as_str()),
-            (400, Some("bad_request")),
-            "{answer}"
-        );
+        assert_eq!((status, answer["code"].as_str()), (400, Some("bad_request")), "{answer}");
     }
     let without_key = demo.request(Method::POST, "/profiles").json(&creator());
     assert_eq!(without_key.send().await.unwrap().status(), 400);
@@ -155,10 +129,7 @@ async fn bad_requests_do_nothing() {
 async fn the_same_seed_makes_the_same_profile() {
     let (one, two) = (Demo::start(frozen()).await, Demo::start(frozen()).await);
     two.create("before").await;
-    assert_eq!(
-        one.create("job-1").await.1["profile_id"],
-        two.create("job-1").await.1["profile_id"]
-    );
+    assert_eq!(one.create("job-1").await.1["profile_id"], two.create("job-1").await.1["profile_id"]);
 }
 
 #[tokio::test]

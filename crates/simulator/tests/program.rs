@@ -14,19 +14,14 @@ fn the_program_says_where_it_listens_and_refuses_bad_dials() {
         .spawn()
         .unwrap();
     let mut line = String::new();
-    BufReader::new(program.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
+    BufReader::new(program.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let said: serde_json::Value = serde_json::from_str(&line).unwrap();
     let address = said["listening"].as_str().unwrap();
     std::net::TcpStream::connect(address).unwrap();
     program.kill().unwrap();
     program.wait().unwrap();
 
-    let refused = Command::new(env!("CARGO_BIN_EXE_simulator"))
-        .args(["--pace", "0"])
-        .output()
-        .unwrap();
+    let refused = Command::new(env!("CARGO_BIN_EXE_simulator")).args(["--pace", "0"]).output().unwrap();
     assert!(!refused.status.success());
     let words = String::from_utf8(refused.stderr).unwrap();
     assert!(words.contains("pace must be between"), "{words}");

@@ -49,10 +49,7 @@ mod tests {
         let clock = FixedClock::default();
         let read = clock.as_fn();
         let start = read();
-        assert_eq!(
-            clock.advance(TimeDelta::minutes(5)),
-            start + TimeDelta::minutes(5)
-        );
+        assert_eq!(clock.advance(TimeDelta::minutes(5)), start + TimeDelta::minutes(5));
         assert_eq!(read(), clock.now());
     }
 }

@@ -13,11 +13,7 @@ const POLL_MOST: Duration = Duration::from_millis(50);
 /// # Panics
 /// After `limit`, naming `what` and the line that waited.
 #[track_caller]
-pub fn wait_until<F>(
-    what: &str,
-    limit: Duration,
-    mut condition: impl FnMut() -> F,
-) -> impl Future<Output = ()>
+pub fn wait_until<F>(what: &str, limit: Duration, mut condition: impl FnMut() -> F) -> impl Future<Output = ()>
 where
     F: Future<Output = bool>,
 {
@@ -32,11 +28,7 @@ where
 /// # Panics
 /// As [`wait_until`].
 #[track_caller]
-pub fn wait_for<T, F>(
-    what: &str,
-    limit: Duration,
-    mut look: impl FnMut() -> F,
-) -> impl Future<Output = T>
+pub fn wait_for<T, F>(what: &str, limit: Duration, mut look: impl FnMut() -> F) -> impl Future<Output = T>
 where
     F: Future<Output = Option<T>>,
 {
@@ -52,12 +44,8 @@ where
             match tokio::time::timeout(left, look()).await {
                 Ok(Some(found)) => return found,
                 Ok(None) if begun.elapsed() < limit => {}
-                Ok(None) => panic!(
-                    "{caller}: waited {limit:?} in vain, looking {looks} times, until {what}"
-                ),
-                Err(_) => panic!(
-                    "{caller}: waited {limit:?} in vain until {what}; the last look never answered"
-                ),
+                Ok(None) => panic!("{caller}: waited {limit:?} in vain, looking {looks} times, until {what}"),
+                Err(_) => panic!("{caller}: waited {limit:?} in vain until {what}; the last look never answered"),
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(POLL_MOST);

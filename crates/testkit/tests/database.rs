@@ -1,8 +1,5 @@
 //! A database per test: fresh, migrated, with the rights that production has, and gone afterwards.
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests: a failure here is the test's failure"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a failure here is the test's failure")]
 
 use sqlx::{Connection, PgConnection};
 use testkit::{Role, TestDb};
@@ -20,8 +17,7 @@ async fn two_tests_do_not_see_each_other() {
     let (one, two) = (TestDb::new().await, TestDb::new().await);
     testkit::factories::user().insert(&one).await;
     for (db, users) in [(&one, 1_i64), (&two, 0)] {
-        let count =
-            sqlx::query_scalar::<_, i64>("SELECT count(*) FROM users").fetch_one(db.owner());
+        let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM users").fetch_one(db.owner());
         assert_eq!(users, count.await.unwrap());
     }
 }
@@ -52,11 +48,7 @@ async fn a_dropped_database_is_gone_although_connections_are_open() {
 #[tokio::test]
 async fn each_role_connects_as_itself_and_inherits_its_group() {
     let db = TestDb::new().await;
-    let groups = [
-        (Role::Api, "repruv_api"),
-        (Role::Worker, "repruv_worker"),
-        (Role::Reader, "ops_reader"),
-    ];
+    let groups = [(Role::Api, "repruv_api"), (Role::Worker, "repruv_worker"), (Role::Reader, "ops_reader")];
     for (role, group) in groups {
         let row: (bool, bool) = sqlx::query_as(
             "SELECT pg_has_role(current_user, $1, 'USAGE'), rolsuper FROM pg_roles WHERE rolname = current_user",
@@ -67,15 +59,8 @@ async fn each_role_connects_as_itself_and_inherits_its_group() {
         .unwrap();
         assert_eq!(row, (true, false), "{role:?}");
     }
-    let refused = sqlx::query("UPDATE users SET full_name = 'x'")
-        .execute(db.reader())
-        .await;
-    assert!(
-        refused
-            .unwrap_err()
-            .to_string()
-            .contains("permission denied")
-    );
+    let refused = sqlx::query("UPDATE users SET full_name = 'x'").execute(db.reader()).await;
+    assert!(refused.unwrap_err().to_string().contains("permission denied"));
 }
 
 #[tokio::test]
@@ -99,17 +84,11 @@ async fn rights_on_the_database_itself_are_copied() {
 async fn an_empty_database_is_empty_and_migrating_twice_is_harmless() {
     let db = TestDb::empty().await;
     let tables = "SELECT count(*) FROM pg_tables WHERE schemaname IN ('public', 'ops')";
-    let count: i64 = sqlx::query_scalar(tables)
-        .fetch_one(db.owner())
-        .await
-        .unwrap();
+    let count: i64 = sqlx::query_scalar(tables).fetch_one(db.owner()).await.unwrap();
     assert_eq!(count, 0);
     db.migrate().await;
     db.migrate().await;
-    let count: i64 = sqlx::query_scalar(tables)
-        .fetch_one(db.owner())
-        .await
-        .unwrap();
+    let count: i64 = sqlx::query_scalar(tables).fetch_one(db.owner()).await.unwrap();
     assert!(count > 5);
 }
 
@@ -120,9 +99,6 @@ async fn the_url_is_for_other_programs_too() {
     assert!(!url.contains("statement-cache"), "{url}");
     let mut connection = PgConnection::connect(&url).await.unwrap();
     let who: (String, String) =
-        sqlx::query_as("SELECT current_user::text, current_database()::text")
-            .fetch_one(&mut connection)
-            .await
-            .unwrap();
+        sqlx::query_as("SELECT current_user::text, current_database()::text").fetch_one(&mut connection).await.unwrap();
     assert_eq!(who, ("test_worker".to_owned(), db.name().to_owned()));
 }

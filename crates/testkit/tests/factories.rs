@@ -12,21 +12,11 @@ async fn users_come_in_every_state_of_demo_mode() {
     let makes = [
         (user(), "disabled", false, None),
         (user().enabling(), "enabling", false, Some("pending")),
-        (
-            user().enabling().job_running(),
-            "enabling",
-            false,
-            Some("running"),
-        ),
+        (user().enabling().job_running(), "enabling", false, Some("running")),
         (user().enabled(), "enabled", true, None),
         (user().disabling(), "disabling", true, Some("pending")),
         (user().failed(), "failed", false, None),
-        (
-            user().failed_to_disable().name("Ada").inactive(),
-            "failed",
-            true,
-            None,
-        ),
+        (user().failed_to_disable().name("Ada").inactive(), "failed", true, None),
     ];
     for (factory, status, has_profile, job_status) in makes {
         let made = factory.insert(&db).await;
@@ -40,19 +30,8 @@ async fn users_come_in_every_state_of_demo_mode() {
         .await
         .unwrap();
         let shown = matches!(status, "enabled" | "disabling");
-        assert_eq!(
-            row,
-            (
-                status.into(),
-                shown,
-                made.profile_id.clone(),
-                job_status.map(Into::into)
-            )
-        );
-        assert_eq!(
-            (made.profile_id.is_some(), made.job.is_some()),
-            (has_profile, job_status.is_some())
-        );
+        assert_eq!(row, (status.into(), shown, made.profile_id.clone(), job_status.map(Into::into)));
+        assert_eq!((made.profile_id.is_some(), made.job.is_some()), (has_profile, job_status.is_some()));
     }
 }
 
@@ -65,20 +44,9 @@ async fn jobs_come_in_every_state_with_their_history() {
     worker().stopped().insert(&db).await;
     let makes = [
         (job(), "pending", 1_i64),
-        (
-            job()
-                .scheduled(3_600.0)
-                .queue("slow")
-                .payload(json!({ "n": 1 })),
-            "pending",
-            1,
-        ),
+        (job().scheduled(3_600.0).queue("slow").payload(json!({ "n": 1 })), "pending", 1),
         (job().attempts(2, 5).scheduled(10.0), "pending", 1),
-        (
-            job().demo("demo_enable", owner.id).running_on(on.id),
-            "running",
-            2,
-        ),
+        (job().demo("demo_enable", owner.id).running_on(on.id), "running", 2),
         (job().orphaned(), "running", 2),
         (job().overdue(), "running", 2),
         (job().running().cancel_asked(), "running", 2),
@@ -96,10 +64,7 @@ async fn jobs_come_in_every_state_with_their_history() {
         .fetch_one(db.owner())
         .await
         .unwrap();
-        assert_eq!(
-            row,
-            (status.into(), made.locked_by, made.lease_epoch, events)
-        );
+        assert_eq!(row, (status.into(), made.locked_by, made.lease_epoch, events));
     }
     let orphans: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM background_jobs WHERE status = 'running' AND lease_expires_at < now()",
@@ -114,8 +79,7 @@ async fn jobs_come_in_every_state_with_their_history() {
 async fn a_second_live_demo_job_is_kept_out() {
     let db = TestDb::new().await;
     let owner = user().enabling().insert(&db).await;
-    let second =
-        tokio::spawn(async move { job().demo("demo_disable", owner.id).insert(&db).await });
+    let second = tokio::spawn(async move { job().demo("demo_disable", owner.id).insert(&db).await });
     assert!(second.await.unwrap_err().is_panic());
 }
 
@@ -123,17 +87,8 @@ async fn a_second_live_demo_job_is_kept_out() {
 async fn sessions_staff_and_connections() {
     let db = TestDb::new().await;
     let owner = user().insert(&db).await;
-    let live = session(owner.id)
-        .bearer()
-        .address("198.51.100.9")
-        .user_agent("curl/8")
-        .insert(&db)
-        .await;
-    for factory in [
-        session(owner.id).revoked(),
-        session(owner.id).expired(),
-        session(owner.id).access_expired(),
-    ] {
+    let live = session(owner.id).bearer().address("198.51.100.9").user_agent("curl/8").insert(&db).await;
+    for factory in [session(owner.id).revoked(), session(owner.id).expired(), session(owner.id).access_expired()] {
         factory.insert(&db).await;
     }
     let found: Vec<(uuid::Uuid, String)> = sqlx::query_as(
@@ -145,19 +100,13 @@ async fn sessions_staff_and_connections() {
     .await
     .unwrap();
     assert_eq!(found, [(live.id, "bearer".to_owned())]);
-    let refreshable: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM user_refresh_tokens WHERE expires_at > now()")
-            .fetch_one(db.api())
-            .await
-            .unwrap();
+    let refreshable: i64 = sqlx::query_scalar("SELECT count(*) FROM user_refresh_tokens WHERE expires_at > now()")
+        .fetch_one(db.api())
+        .await
+        .unwrap();
     assert_eq!(refreshable, 3);
 
-    for factory in [
-        staff(),
-        staff().viewer(),
-        staff().admin(),
-        staff().disabled(),
-    ] {
+    for factory in [staff(), staff().viewer(), staff().admin(), staff().disabled()] {
         factory.insert(&db).await;
     }
     let links = [

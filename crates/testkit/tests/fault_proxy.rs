@@ -1,8 +1,5 @@
 //! Each fault, before a real echo server.
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests: a failure here is the test's failure"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a failure here is the test's failure")]
 
 use std::{
     io::ErrorKind,
@@ -79,59 +76,39 @@ async fn without_faults_everything_passes_and_half_closing_too() {
 #[tokio::test]
 async fn a_delay_holds_for_its_own_direction_and_ends_when_healed() {
     let (proxy, mut client) = start().await;
-    proxy.replies().set(Faults {
-        delay: Duration::from_millis(80),
-        ..Faults::default()
-    });
+    proxy.replies().set(Faults { delay: Duration::from_millis(80), ..Faults::default() });
     let asked = Instant::now();
     echo(&mut client, b"ping").await.unwrap();
     assert!(asked.elapsed() >= Duration::from_millis(80));
 
-    proxy.requests().set(Faults {
-        delay: Duration::from_secs(3_600),
-        ..Faults::default()
-    });
+    proxy.requests().set(Faults { delay: Duration::from_secs(3_600), ..Faults::default() });
     client.write_all(b"x").await.unwrap();
     assert!(hears_nothing(&mut client).await);
     proxy.heal();
-    assert_eq!(
-        timeout(SOON, client.read_u8()).await.unwrap().unwrap(),
-        b'x'
-    );
+    assert_eq!(timeout(SOON, client.read_u8()).await.unwrap().unwrap(), b'x');
 }
 
 #[tokio::test]
 async fn a_throttle_limits_the_rate() {
     let (proxy, mut client) = start().await;
-    proxy.requests().set(Faults {
-        bytes_per_s: Some(40_000),
-        ..Faults::default()
-    });
+    proxy.requests().set(Faults { bytes_per_s: Some(40_000), ..Faults::default() });
     let begun = Instant::now();
     echo(&mut client, &[7; 8_000]).await.unwrap();
     let took = begun.elapsed();
-    assert!(
-        took >= Duration::from_millis(190) && took < Duration::from_secs(2),
-        "{took:?}"
-    );
+    assert!(took >= Duration::from_millis(190) && took < Duration::from_secs(2), "{took:?}");
 }
 
 #[tokio::test]
 async fn a_cut_lets_so_many_bytes_pass_once() {
     let (proxy, mut client) = start().await;
-    proxy.replies().set(Faults {
-        cut_after_bytes: Some(10),
-        ..Faults::default()
-    });
+    proxy.replies().set(Faults { cut_after_bytes: Some(10), ..Faults::default() });
     echo(&mut client, b"1234").await.unwrap();
     client.write_all(b"567890abc").await.unwrap();
     let mut rest = Vec::new();
     // The echo server's unread bytes may turn the end into a reset.
     let _ = timeout(SOON, client.read_to_end(&mut rest)).await.unwrap();
     assert_eq!(rest, b"567890");
-    echo(&mut connect(&proxy).await, b"works again after the cut")
-        .await
-        .unwrap();
+    echo(&mut connect(&proxy).await, b"works again after the cut").await.unwrap();
 }
 
 #[tokio::test]
@@ -146,33 +123,19 @@ async fn half_open_keeps_the_sockets_and_what_was_sent() {
     second.write_all(b"s").await.unwrap();
     assert!(hears_nothing(&mut second).await);
     proxy.heal();
-    assert_eq!(
-        timeout(SOON, client.read_u8()).await.unwrap().unwrap(),
-        b'm'
-    );
-    assert_eq!(
-        timeout(SOON, second.read_u8()).await.unwrap().unwrap(),
-        b's'
-    );
+    assert_eq!(timeout(SOON, client.read_u8()).await.unwrap().unwrap(), b'm');
+    assert_eq!(timeout(SOON, second.read_u8()).await.unwrap().unwrap(), b's');
 }
 
 #[tokio::test]
 async fn a_stalled_reply_direction_still_lets_requests_through() {
     let upstream = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let proxy = FaultProxy::start(upstream.local_addr().unwrap())
-        .await
-        .unwrap();
-    proxy.replies().set(Faults {
-        stalled: true,
-        ..Faults::default()
-    });
+    let proxy = FaultProxy::start(upstream.local_addr().unwrap()).await.unwrap();
+    proxy.replies().set(Faults { stalled: true, ..Faults::default() });
     let mut client = connect(&proxy).await;
     let (mut server, _) = upstream.accept().await.unwrap();
     client.write_all(b"r").await.unwrap();
-    assert_eq!(
-        timeout(SOON, server.read_u8()).await.unwrap().unwrap(),
-        b'r'
-    );
+    assert_eq!(timeout(SOON, server.read_u8()).await.unwrap().unwrap(), b'r');
     server.write_all(b"a").await.unwrap();
     assert!(hears_nothing(&mut client).await);
 }
@@ -180,9 +143,7 @@ async fn a_stalled_reply_direction_still_lets_requests_through() {
 #[tokio::test]
 async fn a_reset_is_seen_as_one_by_both_sides() {
     let upstream = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let proxy = FaultProxy::start(upstream.local_addr().unwrap())
-        .await
-        .unwrap();
+    let proxy = FaultProxy::start(upstream.local_addr().unwrap()).await.unwrap();
     let mut client = connect(&proxy).await;
     let (mut server, _) = upstream.accept().await.unwrap();
     client.write_all(b"r").await.unwrap();
@@ -212,9 +173,7 @@ async fn refusing_resets_new_connections_and_leaves_open_ones() {
 #[tokio::test]
 async fn a_swallowed_reply_was_done_upstream() {
     let upstream = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let proxy = FaultProxy::start(upstream.local_addr().unwrap())
-        .await
-        .unwrap();
+    let proxy = FaultProxy::start(upstream.local_addr().unwrap()).await.unwrap();
     proxy.swallow(Swallow::reply_to("COMMIT").nth(2));
     let mut client = connect(&proxy).await;
     let (mut server, _) = upstream.accept().await.unwrap();
@@ -223,10 +182,7 @@ async fn a_swallowed_reply_was_done_upstream() {
         client.write_all(b"COM").await.unwrap();
         tokio::task::yield_now().await;
         client.write_all(b"MIT").await.unwrap();
-        timeout(SOON, server.read_exact(&mut request))
-            .await
-            .unwrap()
-            .unwrap();
+        timeout(SOON, server.read_exact(&mut request)).await.unwrap().unwrap();
         server.write_all(b"done").await.unwrap();
         let mut reply = [0; 4];
         let read = timeout(SOON, client.read_exact(&mut reply)).await.unwrap();

@@ -31,9 +31,7 @@ impl Account {
                 return Ok(Self::Other { uid, gid });
             }
         }
-        bail!(
-            "PostgreSQL refuses to run as root, and there is neither an account `postgres` nor `nobody` to run it as"
-        )
+        bail!("PostgreSQL refuses to run as root, and there is neither an account `postgres` nor `nobody` to run it as")
     }
 
     /// A program run by this account.
@@ -42,19 +40,11 @@ impl Account {
             return Command::new(program);
         };
         let mut command = Command::new("setpriv");
-        command.args([
-            &format!("--reuid={uid}"),
-            &format!("--regid={gid}"),
-            "--clear-groups",
-        ]);
+        command.args([&format!("--reuid={uid}"), &format!("--regid={gid}"), "--clear-groups"]);
         // The programs and the data may lie below a home that only root may enter: this lets the server through.
         // The secure bit is for access(2), which forgets capabilities of anybody but root without it.
         command.arg("--securebits=+no_setuid_fixup");
-        command.args([
-            "--inh-caps=+dac_override",
-            "--ambient-caps=+dac_override",
-            "--",
-        ]);
+        command.args(["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--"]);
         command.arg(program);
         command
     }

@@ -41,17 +41,12 @@ impl Cluster {
 
     /// The cluster in `dir`, which need not exist yet.
     pub fn new(install: Install, dir: &Path, durability: Durability) -> Self {
-        Self {
-            install,
-            dir: dir.to_owned(),
-            durability,
-        }
+        Self { install, dir: dir.to_owned(), durability }
     }
 
     /// Makes it if it is not there, starts it if it does not run, and answers how to connect.
     pub fn up(&self) -> Result<Owner> {
-        std::fs::create_dir_all(&self.dir)
-            .with_context(|| format!("cannot make {}", self.dir.display()))?;
+        std::fs::create_dir_all(&self.dir).with_context(|| format!("cannot make {}", self.dir.display()))?;
         let _lock = self.lock()?;
         let account = Account::choose()?;
         if !self.data().join("PG_VERSION").exists() {
@@ -87,17 +82,12 @@ impl Cluster {
         let _lock = self.lock()?;
         let mut stop = self.pg_ctl(&account);
         // `fast` is SIGINT to the postmaster.
-        output(stop.args(["stop", "--mode=fast", "--wait", "--timeout=30"]))
-            .context("PostgreSQL does not stop")?;
+        output(stop.args(["stop", "--mode=fast", "--wait", "--timeout=30"])).context("PostgreSQL does not stop")?;
         Ok(())
     }
 
     fn init(&self, account: &Account) -> Result<()> {
-        say(format_args!(
-            "Making a PostgreSQL {} cluster in {}",
-            self.install.version,
-            self.dir.display()
-        ));
+        say(format_args!("Making a PostgreSQL {} cluster in {}", self.install.version, self.dir.display()));
         // A folder without PG_VERSION is what an interrupted initdb leaves.
         if self.data().exists() {
             std::fs::remove_dir_all(self.data())?;
@@ -105,23 +95,10 @@ impl Cluster {
         account.make_folder(&self.data())?;
         secret::write(&self.password_file(), &secret::random()?)?;
         let mut initdb = account.command(self.install.program("initdb"));
-        initdb
-            .arg("--pgdata")
-            .arg(self.data())
-            .arg("--pwfile")
-            .arg(self.password_file());
-        initdb.args([
-            "--username",
-            OWNER,
-            "--auth=scram-sha-256",
-            "--encoding=UTF8",
-        ]);
+        initdb.arg("--pgdata").arg(self.data()).arg("--pwfile").arg(self.password_file());
+        initdb.args(["--username", OWNER, "--auth=scram-sha-256", "--encoding=UTF8"]);
         // Only Debian's C library has it everywhere; it keeps case folding beyond ASCII.
-        initdb.arg(if cfg!(target_os = "linux") {
-            "--locale=C.UTF-8"
-        } else {
-            "--no-locale"
-        });
+        initdb.arg(if cfg!(target_os = "linux") { "--locale=C.UTF-8" } else { "--no-locale" });
         if self.durability == Durability::Throwaway {
             initdb.arg("--no-sync");
         }
@@ -138,15 +115,8 @@ impl Cluster {
         let sql = self.dir.join("create.sql");
         std::fs::write(&sql, format!("CREATE DATABASE {DATABASE};\n"))?;
         let mut single = account.command(self.install.program("postgres"));
-        single
-            .arg("--single")
-            .arg("-D")
-            .arg(self.data())
-            .arg("postgres");
-        let done = single
-            .current_dir(&self.dir)
-            .stdin(Stdio::from(File::open(&sql)?))
-            .output();
+        single.arg("--single").arg("-D").arg(self.data()).arg("postgres");
+        let done = single.current_dir(&self.dir).stdin(Stdio::from(File::open(&sql)?)).output();
         std::fs::remove_file(&sql)?;
         let done = done.context("postgres cannot be started")?;
         let said = String::from_utf8_lossy(&done.stderr);
@@ -165,16 +135,9 @@ impl Cluster {
             let port = http::free_port(self.port().filter(|_| attempt == 0))?;
             self.write_settings(Some(port))?;
             let mut start = self.pg_ctl(account);
-            start
-                .arg("--log")
-                .arg(&log)
-                .args(["start", "--wait", "--timeout=60"]);
+            start.arg("--log").arg(&log).args(["start", "--wait", "--timeout=60"]);
             // pg_ctl leaves the server behind with our pipes: give it none, or reading them would never end.
-            let status = start
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .status();
+            let status = start.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
             if status.context("pg_ctl cannot be started")?.success() {
                 return Ok(());
             }
@@ -208,47 +171,30 @@ impl Cluster {
                  fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n",
             );
         }
-        std::fs::write(self.data().join(SETTINGS), settings)
-            .context("cannot write the server's settings")
+        std::fs::write(self.data().join(SETTINGS), settings).context("cannot write the server's settings")
     }
 
     fn port(&self) -> Option<u16> {
         let settings = std::fs::read_to_string(self.data().join(SETTINGS)).ok()?;
-        settings
-            .lines()
-            .find_map(|line| line.strip_prefix("port = ")?.parse().ok())
+        settings.lines().find_map(|line| line.strip_prefix("port = ")?.parse().ok())
     }
 
     fn owner(&self) -> Result<Owner> {
-        let password = std::fs::read_to_string(self.password_file())
-            .context("the owner's password is gone")?;
-        let port = self
-            .port()
-            .context("the server's port is not in its settings")?;
+        let password = std::fs::read_to_string(self.password_file()).context("the owner's password is gone")?;
+        let port = self.port().context("the server's port is not in its settings")?;
         let credentials = format!("{OWNER}:{}", password.trim());
-        Owner::parse(&format!(
-            "postgres://{credentials}@127.0.0.1:{port}/{DATABASE}"
-        ))
+        Owner::parse(&format!("postgres://{credentials}@127.0.0.1:{port}/{DATABASE}"))
     }
 
     /// `pg_ctl status` knows a stale pid file from a living server.
     fn pid(&self, account: &Account) -> Option<u32> {
         output(self.pg_ctl(account).arg("status")).ok()?;
-        std::fs::read_to_string(self.data().join("postmaster.pid"))
-            .ok()?
-            .lines()
-            .next()?
-            .trim()
-            .parse()
-            .ok()
+        std::fs::read_to_string(self.data().join("postmaster.pid")).ok()?.lines().next()?.trim().parse().ok()
     }
 
     fn pg_ctl(&self, account: &Account) -> std::process::Command {
         let mut command = account.command(self.install.program("pg_ctl"));
-        command
-            .current_dir(&self.dir)
-            .arg("--pgdata")
-            .arg(self.data());
+        command.current_dir(&self.dir).arg("--pgdata").arg(self.data());
         command
     }
 
@@ -284,11 +230,7 @@ mod tests {
 
     fn cluster() -> Guard {
         let dir = std::env::temp_dir().join(format!("xtask-cluster-{}", secret::random().unwrap()));
-        Guard(Cluster::new(
-            Install::find().unwrap(),
-            &dir,
-            Durability::Throwaway,
-        ))
+        Guard(Cluster::new(Install::find().unwrap(), &dir, Durability::Throwaway))
     }
 
     #[test]
@@ -301,17 +243,8 @@ mod tests {
 
         // A killed postmaster leaves its pid file behind.
         output(std::process::Command::new("kill").args(["-9", &pid.to_string()])).unwrap();
-        assert!(
-            wait_for(std::time::Duration::from_secs(10), || Ok(cluster
-                .running()
-                .is_none()))
-            .unwrap()
-        );
-        assert_eq!(
-            cluster.up().unwrap().url(),
-            owner.url(),
-            "on the port it had"
-        );
+        assert!(wait_for(std::time::Duration::from_secs(10), || Ok(cluster.running().is_none())).unwrap());
+        assert_eq!(cluster.up().unwrap().url(), owner.url(), "on the port it had");
         assert_ne!(cluster.running(), Some(pid));
 
         cluster.down().unwrap();
@@ -326,17 +259,12 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            let mode =
-                |path: PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            let mode = |path: PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
             assert_eq!(mode(cluster.password_file()), 0o600);
             assert_eq!(mode(cluster.data()), 0o700);
         }
         let rules = std::fs::read_to_string(cluster.data().join("pg_hba.conf")).unwrap();
-        let rules = rules
-            .lines()
-            .filter(|line| !line.starts_with('#') && !line.trim().is_empty());
-        assert!(
-            rules.clone().count() > 0 && rules.clone().all(|rule| rule.ends_with("scram-sha-256"))
-        );
+        let rules = rules.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+        assert!(rules.clone().count() > 0 && rules.clone().all(|rule| rule.ends_with("scram-sha-256")));
     }
 }

@@ -38,34 +38,22 @@ impl Install {
 
     /// A program of it.
     pub fn program(&self, name: &str) -> PathBuf {
-        self.bin
-            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+        self.bin.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 
     /// The major version, e.g. 15.
     pub fn major(&self) -> u32 {
-        let digits: String = self
-            .version
-            .chars()
-            .take_while(char::is_ascii_digit)
-            .collect();
+        let digits: String = self.version.chars().take_while(char::is_ascii_digit).collect();
         digits.parse().unwrap_or_default()
     }
 
     fn at(bin: &Path) -> Option<Self> {
-        let mut install = Self {
-            bin: bin.to_owned(),
-            version: String::new(),
-        };
+        let mut install = Self { bin: bin.to_owned(), version: String::new() };
         // Some packages bring the server without what makes a cluster.
-        let version_of =
-            |program: &str| output(Command::new(install.program(program)).arg("--version")).ok();
+        let version_of = |program: &str| output(Command::new(install.program(program)).arg("--version")).ok();
         version_of("initdb")?;
         version_of("pg_ctl")?;
-        install.version = version_of("postgres")?
-            .split_whitespace()
-            .nth(2)?
-            .to_owned();
+        install.version = version_of("postgres")?.split_whitespace().nth(2)?.to_owned();
         (install.major() >= MAJOR_MIN).then_some(install)
     }
 
@@ -76,14 +64,7 @@ impl Install {
             return None;
         }
         // The package's postinstall makes the links its libraries need, and npm may be told to run none.
-        let link = || {
-            output(
-                Command::new("node")
-                    .arg("scripts/hydrate-symlinks.js")
-                    .current_dir(&package),
-            )
-            .ok()
-        };
+        let link = || output(Command::new("node").arg("scripts/hydrate-symlinks.js").current_dir(&package)).ok();
         Self::at(&bin).or_else(|| link().and_then(|_| Self::at(&bin)))
     }
 }
@@ -94,12 +75,7 @@ fn newest(installs: impl Iterator<Item = Install>) -> Option<Install> {
 
 fn system_folders() -> Vec<PathBuf> {
     let mut folders = Vec::new();
-    let parents = [
-        "/usr/lib/postgresql",
-        "/opt/homebrew/opt",
-        "/usr/local/opt",
-        "C:\\Program Files\\PostgreSQL",
-    ];
+    let parents = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt", "C:\\Program Files\\PostgreSQL"];
     for parent in parents {
         let entries = std::fs::read_dir(parent).into_iter().flatten().flatten();
         folders.extend(entries.map(|entry| entry.path().join("bin")));
@@ -129,10 +105,7 @@ mod tests {
     use super::*;
 
     fn install(version: &str) -> Install {
-        Install {
-            bin: PathBuf::new(),
-            version: version.into(),
-        }
+        Install { bin: PathBuf::new(), version: version.into() }
     }
 
     #[test]

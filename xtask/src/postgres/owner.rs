@@ -14,17 +14,10 @@ impl Owner {
     /// Reads `postgres://user:password@host:port/database`.
     pub fn parse(url: &str) -> Result<Self> {
         let form = "must look like postgres://user:password@localhost:5432/database";
-        let rest = url
-            .strip_prefix("postgres://")
-            .or_else(|| url.strip_prefix("postgresql://"))
-            .context(form)?;
+        let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://")).context(form)?;
         let (credentials, rest) = rest.rsplit_once('@').context(form)?;
         let (address, database) = rest.split_once('/').context(form)?;
-        Ok(Self {
-            credentials: credentials.into(),
-            address: address.into(),
-            database: database.into(),
-        })
+        Ok(Self { credentials: credentials.into(), address: address.into(), database: database.into() })
     }
 
     /// The host, without the port.
@@ -37,18 +30,12 @@ impl Owner {
 
     /// The URL of the owner.
     pub fn url(&self) -> String {
-        format!(
-            "postgres://{}@{}/{}",
-            self.credentials, self.address, self.database
-        )
+        format!("postgres://{}@{}/{}", self.credentials, self.address, self.database)
     }
 
     /// The same database for another login.
     pub fn url_for(&self, role: &str, password: &str) -> String {
-        format!(
-            "postgres://{role}:{password}@{}/{}",
-            self.address, self.database
-        )
+        format!("postgres://{role}:{password}@{}/{}", self.address, self.database)
     }
 }
 
@@ -60,10 +47,7 @@ mod tests {
     fn a_given_url_is_taken_apart() {
         let owner = Owner::parse("postgresql://ada:p@ss@localhost:5432/app").unwrap();
         assert_eq!(owner.host(), "localhost");
-        assert_eq!(
-            owner.url_for("reader", "pw"),
-            "postgres://reader:pw@localhost:5432/app"
-        );
+        assert_eq!(owner.url_for("reader", "pw"), "postgres://reader:pw@localhost:5432/app");
         assert!(Owner::parse("mysql://x").is_err());
     }
 }

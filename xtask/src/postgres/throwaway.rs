@@ -32,11 +32,7 @@ impl Throwaway {
 
     fn new(purpose: &str, variable: &str, durability: Durability) -> Result<Self> {
         if let Some(owner) = given(variable)? {
-            return Ok(Self {
-                owner,
-                cluster: None,
-                _lock: None,
-            });
+            return Ok(Self { owner, cluster: None, _lock: None });
         }
         let install = Install::find()?;
         let parent = repo::target()?.join("clusters");
@@ -47,11 +43,7 @@ impl Throwaway {
         let lock = File::create(dir.join("in-use"))?;
         lock.lock()?;
         let cluster = Cluster::new(install, &dir, durability);
-        let mut throwaway = Self {
-            owner: Owner::default(),
-            cluster: Some((cluster, dir)),
-            _lock: Some(lock),
-        };
+        let mut throwaway = Self { owner: Owner::default(), cluster: Some((cluster, dir)), _lock: Some(lock) };
         if let Some((cluster, _)) = &throwaway.cluster {
             throwaway.owner = cluster.up()?;
         }
@@ -78,18 +70,10 @@ fn remove(cluster: &Cluster, dir: &PathBuf) {
 
 /// Ends and removes what killed commands left behind.
 fn sweep(parent: &std::path::Path, install: &Install) {
-    for dir in std::fs::read_dir(parent)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-    {
+    for dir in std::fs::read_dir(parent).into_iter().flatten().flatten().map(|entry| entry.path()) {
         let abandoned = File::open(dir.join("in-use")).is_ok_and(|lock| lock.try_lock().is_ok());
         if abandoned {
-            remove(
-                &Cluster::new(install.clone(), &dir, Durability::Throwaway),
-                &dir,
-            );
+            remove(&Cluster::new(install.clone(), &dir, Durability::Throwaway), &dir);
         }
     }
 }

@@ -82,13 +82,7 @@ impl Up {
     /// A workspace of its own in `data`, of programs that are built already, where everything takes `pace` of its
     /// real time.
     pub fn apart(data: PathBuf, pace: f64, release: bool) -> Self {
-        Self {
-            place: Place { data: Some(data) },
-            pace,
-            release,
-            no_build: true,
-            ..Self::local()
-        }
+        Self { place: Place { data: Some(data) }, pace, release, no_build: true, ..Self::local() }
     }
 
     /// The workspace this is about.
@@ -124,11 +118,7 @@ struct Place {
 
 impl Place {
     fn workspace(&self) -> Workspace {
-        Workspace::at(
-            self.data
-                .clone()
-                .unwrap_or_else(|| repo::root().join(".stack").join("local")),
-        )
+        Workspace::at(self.data.clone().unwrap_or_else(|| repo::root().join(".stack").join("local")))
     }
 }
 
@@ -138,11 +128,7 @@ pub fn run(args: &Args) -> Result<()> {
         Verb::Up(options) => {
             let workspace = options.workspace();
             up(&workspace, options)?;
-            if options.json {
-                print_json(&workspace)
-            } else {
-                print_words(&workspace)
-            }
+            if options.json { print_json(&workspace) } else { print_words(&workspace) }
         }
         Verb::Down(options) => {
             let workspace = options.place.workspace();

@@ -16,9 +16,7 @@ impl Running {
     /// Brings up the workspace called `name`; what an earlier, killed command left of it is ended and removed first.
     pub fn apart(name: &str, options: impl FnOnce(PathBuf) -> Up) -> Result<Self> {
         let dir = repo::target()?.join("stacks").join(name);
-        let running = Self {
-            workspace: Workspace::at(dir.clone()),
-        };
+        let running = Self { workspace: Workspace::at(dir.clone()) };
         running.end()?;
         up(&running.workspace, &options(dir))?;
         Ok(running)

@@ -41,12 +41,7 @@ pub fn up(workspace: &Workspace, options: &Up) -> Result<Stack> {
     workspace.write_stack(&stack)?;
     prepare_database(&stack, &kept, options)?;
 
-    let mut starter = Starter {
-        workspace,
-        release: options.release,
-        kept,
-        stack,
-    };
+    let mut starter = Starter { workspace, release: options.release, kept, stack };
     starter.start_all(options)?;
     let stack = starter.stack;
     await_ready(workspace, &stack)?;
@@ -61,10 +56,7 @@ fn describe(workspace: &Workspace, owner: &Owner, kept: &Kept) -> Stack {
         database_url_owner: owner.url(),
         database_url_api: url_for("repruv_api"),
         database_url_worker: url_for("repruv_worker"),
-        staff: Staff {
-            email: STAFF_EMAIL.into(),
-            password: password("staff"),
-        },
+        staff: Staff { email: STAFF_EMAIL.into(), password: password("staff") },
         ..workspace.stack().unwrap_or_default()
     }
 }
@@ -73,41 +65,21 @@ fn prepare_database(stack: &Stack, kept: &Kept, options: &Up) -> Result<()> {
     let server = repo::binary("repruv-server", options.release)?;
     let command = |arguments: &[&str]| {
         let mut command = Command::new(&server);
-        command
-            .args(arguments)
-            .env("DATABASE_URL", &stack.database_url_owner);
+        command.args(arguments).env("DATABASE_URL", &stack.database_url_owner);
         command
     };
     say("Migrating");
-    output(&mut command(&["migrate", "run"])).context(
-        "the database was not migrated (`cargo xtask stack down --purge` begins with an empty one)",
-    )?;
+    output(&mut command(&["migrate", "run"]))
+        .context("the database was not migrated (`cargo xtask stack down --purge` begins with an empty one)")?;
     for login in ["repruv_api", "repruv_worker"] {
-        let password = kept
-            .passwords
-            .get(login)
-            .map(String::as_str)
-            .unwrap_or_default();
-        run_with_input(
-            &mut command(&["migrate", "login", login, "--password-stdin"]),
-            password,
-        )?;
+        let password = kept.passwords.get(login).map(String::as_str).unwrap_or_default();
+        run_with_input(&mut command(&["migrate", "login", login, "--password-stdin"]), password)?;
     }
     if !options.no_seed {
         say("Seeding");
-        output(&mut command(&["migrate", "seed", "--demo-data"]))
-            .context("the database was not seeded")?;
+        output(&mut command(&["migrate", "seed", "--demo-data"])).context("the database was not seeded")?;
     }
-    let mut staff = command(&[
-        "staff",
-        "add",
-        "--email",
-        STAFF_EMAIL,
-        "--name",
-        "Dana Support",
-        "--role",
-        "admin",
-    ]);
+    let mut staff = command(&["staff", "add", "--email", STAFF_EMAIL, "--name", "Dana Support", "--role", "admin"]);
     run_with_input(staff.arg("--password-stdin"), &stack.staff.password)
 }
 
@@ -122,29 +94,13 @@ impl Starter<'_> {
     fn start_all(&mut self, options: &Up) -> Result<()> {
         let pace = options.pace.to_string();
         let arguments = ["--preset", &options.simulator_preset, "--pace", &pace];
-        self.stack.simulator_url = self.ensure(
-            "simulator",
-            "simulator",
-            &arguments,
-            BTreeMap::new(),
-            "--listen",
-        )?;
+        self.stack.simulator_url = self.ensure("simulator", "simulator", &arguments, BTreeMap::new(), "--listen")?;
         let demo_service = ("DEMO_SERVICE_URL", self.stack.simulator_url.clone());
-        let api = BTreeMap::from([
-            demo_service.clone(),
-            ("DATABASE_URL", self.stack.database_url_api.clone()),
-        ]);
+        let api = BTreeMap::from([demo_service.clone(), ("DATABASE_URL", self.stack.database_url_api.clone())]);
         self.stack.api_url = self.ensure("server", "repruv-server", &["serve"], api, "")?;
-        let worker = BTreeMap::from([
-            demo_service,
-            ("DATABASE_URL", self.stack.database_url_worker.clone()),
-        ]);
+        let worker = BTreeMap::from([demo_service, ("DATABASE_URL", self.stack.database_url_worker.clone())]);
         for number in 1..=options.workers {
-            let name = if number == 1 {
-                "worker".to_owned()
-            } else {
-                format!("worker-{number}")
-            };
+            let name = if number == 1 { "worker".to_owned() } else { format!("worker-{number}") };
             let url = self.ensure(&name, "repruv-server", &["work"], worker.clone(), "")?;
             if number == 1 {
                 self.stack.worker_url = url;
@@ -157,24 +113,13 @@ impl Starter<'_> {
     /// Ends workers beyond the number asked for.
     fn end_surplus(&mut self, workers: u8) -> Result<()> {
         let surplus = |name: &str| {
-            let number = name
-                .strip_prefix("worker-")
-                .and_then(|number| number.parse::<u8>().ok());
+            let number = name.strip_prefix("worker-").and_then(|number| number.parse::<u8>().ok());
             number.is_some_and(|number| number > workers)
         };
-        let names: Vec<String> = self
-            .stack
-            .processes
-            .keys()
-            .filter(|name| surplus(name))
-            .cloned()
-            .collect();
+        let names: Vec<String> = self.stack.processes.keys().filter(|name| surplus(name)).cloned().collect();
         for name in names {
             if let Some(process) = self.stack.processes.remove(&name) {
-                process
-                    .background
-                    .stop(GRACE)
-                    .with_context(|| name.clone())?;
+                process.background.stop(GRACE).with_context(|| name.clone())?;
             }
             self.stack.pids.remove(&name);
         }
@@ -194,54 +139,32 @@ impl Starter<'_> {
         keep_going()?;
         let binary = repo::binary(program, self.release)?;
         // Never written down with passwords: they are the same for as long as the workspace lives.
-        let hosts = environment.values().map(|value| {
-            value
-                .rsplit_once('@')
-                .map_or(value.as_str(), |(_, host)| host)
-        });
-        let started_with = format!(
-            "{} {arguments:?} {:?}",
-            built(&binary)?,
-            hosts.collect::<Vec<_>>()
-        );
+        let hosts = environment.values().map(|value| value.rsplit_once('@').map_or(value.as_str(), |(_, host)| host));
+        let started_with = format!("{} {arguments:?} {:?}", built(&binary)?, hosts.collect::<Vec<_>>());
         if let Some(process) = self.stack.processes.get(name) {
             if process.started_with == started_with && process.background.alive() {
                 return Ok(process.url.clone());
             }
-            process
-                .background
-                .stop(GRACE)
-                .with_context(|| name.to_owned())?;
+            process.background.stop(GRACE).with_context(|| name.to_owned())?;
         }
         say(format_args!("Starting {name}"));
         let port = http::free_port(self.kept.ports.get(name).copied())?;
         let address = format!("127.0.0.1:{port}");
         let mut command = Command::new(&binary);
-        command
-            .args(arguments)
-            .envs(environment)
-            .current_dir(repo::root());
+        command.args(arguments).envs(environment).current_dir(repo::root());
         if listen.is_empty() {
             command.env("LISTEN", &address);
         } else {
             command.args([listen, &address]);
         }
-        let (out, log) = (
-            self.workspace.log_file(name, "out"),
-            self.workspace.log_file(name, "log"),
-        );
+        let (out, log) = (self.workspace.log_file(name, "out"), self.workspace.log_file(name, "log"));
         let background = Background::start(&mut command, &out, &log)?;
         self.stack.pids.insert(name.into(), background.pid);
-        let process = Process {
-            background: background.clone(),
-            url: format!("http://{address}"),
-            started_with,
-        };
+        let process = Process { background: background.clone(), url: format!("http://{address}"), started_with };
         self.stack.processes.insert(name.into(), process);
         // Before it is ready, so that `down` finds it whatever happens next.
         self.workspace.write_stack(&self.stack)?;
-        let address = await_address(&background, &out, &log)
-            .with_context(|| format!("{name} does not start"))?;
+        let address = await_address(&background, &out, &log).with_context(|| format!("{name} does not start"))?;
         self.kept.ports.insert(name.into(), port);
         self.workspace.keep(&self.kept)?;
         Ok(format!("http://{address}"))
@@ -249,11 +172,7 @@ impl Starter<'_> {
 }
 
 fn await_ready(workspace: &Workspace, stack: &Stack) -> Result<()> {
-    for (name, process) in stack
-        .processes
-        .iter()
-        .filter(|(name, _)| *name != "simulator")
-    {
+    for (name, process) in stack.processes.iter().filter(|(name, _)| *name != "simulator") {
         let mut why = String::new();
         let mut asked = Instant::now();
         let ready = wait_for(READY_WITHIN, || {
@@ -262,16 +181,11 @@ fn await_ready(workspace: &Workspace, stack: &Stack) -> Result<()> {
                 return Ok(false);
             }
             asked = Instant::now();
-            why = http::ok(&format!("{}/readyz", process.url))
-                .err()
-                .unwrap_or_default();
+            why = http::ok(&format!("{}/readyz", process.url)).err().unwrap_or_default();
             Ok(why.is_empty())
         })?;
         if !ready {
-            bail!(
-                "{name} runs but is not ready: {why}\n{}",
-                tail(&workspace.log_file(name, "log"))
-            );
+            bail!("{name} runs but is not ready: {why}\n{}", tail(&workspace.log_file(name, "log")));
         }
     }
     Ok(())
@@ -281,9 +195,5 @@ fn await_ready(workspace: &Workspace, stack: &Stack) -> Result<()> {
 fn built(binary: &Path) -> Result<String> {
     let modified = std::fs::metadata(binary).and_then(|file| file.modified());
     let modified = modified.with_context(|| format!("{} is missing", binary.display()))?;
-    Ok(format!(
-        "{} {}",
-        binary.display(),
-        modified.duration_since(UNIX_EPOCH)?.as_millis()
-    ))
+    Ok(format!("{} {}", binary.display(), modified.duration_since(UNIX_EPOCH)?.as_millis()))
 }

@@ -81,9 +81,7 @@ pub struct Workspace {
 impl Workspace {
     /// The workspace in `dir`.
     pub fn at(dir: PathBuf) -> Self {
-        Self {
-            dir: std::path::absolute(&dir).unwrap_or(dir),
-        }
+        Self { dir: std::path::absolute(&dir).unwrap_or(dir) }
     }
 
     /// The file that tells how to reach everything.
@@ -113,18 +111,14 @@ impl Workspace {
     /// What was kept from the last time.
     pub fn kept(&self) -> Result<Kept> {
         match std::fs::read_to_string(self.dir.join("kept.json")) {
-            Ok(text) => serde_json::from_str(&text)
-                .with_context(|| format!("{}/kept.json", self.dir.display())),
+            Ok(text) => serde_json::from_str(&text).with_context(|| format!("{}/kept.json", self.dir.display())),
             Err(_) => Ok(Kept::default()),
         }
     }
 
     /// Keeps it for the next time.
     pub fn keep(&self, kept: &Kept) -> Result<()> {
-        secret::write(
-            &self.dir.join("kept.json"),
-            &serde_json::to_string_pretty(kept)?,
-        )
+        secret::write(&self.dir.join("kept.json"), &serde_json::to_string_pretty(kept)?)
     }
 
     /// What `up` last wrote, if it is up.
@@ -147,15 +141,8 @@ impl Workspace {
 
     /// Ends everything but the database: workers first, so that they can still hand back their jobs.
     pub fn stop_processes(&self) -> Result<()> {
-        let processes = self
-            .stack()
-            .map(|stack| stack.processes)
-            .unwrap_or_default();
-        let order = |name: &str| {
-            ["worker", "server", "simulator"]
-                .iter()
-                .position(|kind| name.starts_with(kind))
-        };
+        let processes = self.stack().map(|stack| stack.processes).unwrap_or_default();
+        let order = |name: &str| ["worker", "server", "simulator"].iter().position(|kind| name.starts_with(kind));
         let mut processes: Vec<_> = processes.into_iter().collect();
         processes.sort_by_key(|(name, _)| order(name));
         for (name, process) in processes {
@@ -185,8 +172,7 @@ impl Workspace {
         if self.stack_file().exists() {
             bail!("{} is still up", self.dir.display());
         }
-        std::fs::remove_dir_all(&self.dir)
-            .with_context(|| format!("cannot remove {}", self.dir.display()))
+        std::fs::remove_dir_all(&self.dir).with_context(|| format!("cannot remove {}", self.dir.display()))
     }
 
     /// Each process, and how it is: None when it answers, else what is wrong.
@@ -196,26 +182,14 @@ impl Workspace {
         };
         let mut rows = Vec::new();
         if stack.pids.contains_key("postgres") {
-            let running = Install::find()
-                .ok()
-                .and_then(|it| Cluster::durable(it, &self.postgres_dir()).running());
-            let address = stack
-                .database_url_owner
-                .rsplit_once('@')
-                .map(|(_, address)| address)
-                .unwrap_or_default();
-            rows.push((
-                "postgres".into(),
-                address.to_owned(),
-                running.is_none().then(|| "not running".into()),
-            ));
+            let running = Install::find().ok().and_then(|it| Cluster::durable(it, &self.postgres_dir()).running());
+            let address = stack.database_url_owner.rsplit_once('@').map(|(_, address)| address).unwrap_or_default();
+            rows.push(("postgres".into(), address.to_owned(), running.is_none().then(|| "not running".into())));
         }
         for (name, process) in stack.processes {
             let trouble = if process.background.alive() {
                 // The demo service is a stranger's; only ours promise /readyz.
-                (name != "simulator")
-                    .then(|| http::ok(&format!("{}/readyz", process.url)).err())
-                    .flatten()
+                (name != "simulator").then(|| http::ok(&format!("{}/readyz", process.url)).err()).flatten()
             } else {
                 Some("not running".into())
             };
@@ -229,24 +203,15 @@ impl Workspace {
         if self.stack().is_none() {
             return Some(format!("the workspace in {} is down", self.dir.display()));
         }
-        let lacking = self
-            .health()
-            .into_iter()
-            .filter_map(|(name, _, trouble)| Some(format!("{name}: {}", trouble?)));
+        let lacking = self.health().into_iter().filter_map(|(name, _, trouble)| Some(format!("{name}: {}", trouble?)));
         let lacking: Vec<String> = lacking.collect();
         (!lacking.is_empty()).then(|| lacking.join("; "))
     }
 
     /// `stack.json` and the health of each process.
     pub fn status(&self) -> Value {
-        let mut status = self
-            .stack()
-            .and_then(|stack| serde_json::to_value(stack).ok())
-            .unwrap_or_else(|| json!({}));
-        let health = self
-            .health()
-            .into_iter()
-            .map(|(name, _, trouble)| (name, trouble.unwrap_or_else(|| "ok".into())));
+        let mut status = self.stack().and_then(|stack| serde_json::to_value(stack).ok()).unwrap_or_else(|| json!({}));
+        let health = self.health().into_iter().map(|(name, _, trouble)| (name, trouble.unwrap_or_else(|| "ok".into())));
         status["up"] = json!(self.missing().is_none());
         status["health"] = json!(health.collect::<BTreeMap<_, _>>());
         status["data"] = json!(self.dir);
@@ -258,18 +223,10 @@ impl Workspace {
         let mut lines: Vec<String> = self
             .health()
             .into_iter()
-            .map(|(name, url, trouble)| {
-                format!(
-                    "{name:<10} {url:<42} {}",
-                    trouble.as_deref().unwrap_or("ok")
-                )
-            })
+            .map(|(name, url, trouble)| format!("{name:<10} {url:<42} {}", trouble.as_deref().unwrap_or("ok")))
             .collect();
         if let Some(stack) = self.stack() {
-            lines.push(format!(
-                "sign in as {} with {}",
-                stack.staff.email, stack.staff.password
-            ));
+            lines.push(format!("sign in as {} with {}", stack.staff.email, stack.staff.password));
             lines.push(format!("details    {}", self.stack_file().display()));
         }
         lines

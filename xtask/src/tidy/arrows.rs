@@ -12,22 +12,10 @@ const ALLOWED: [(&str, &[&str]); 9] = [
     ("contract", &["state-machine"]),
     ("store", &["state-machine"]),
     ("read-model", &["contract", "state-machine"]),
-    (
-        "repruv-server",
-        &["contract", "read-model", "state-machine", "store"],
-    ),
+    ("repruv-server", &["contract", "read-model", "state-machine", "store"]),
     ("repruv-ops", &["contract", "read-model", "state-machine"]),
     ("simulator", &[]),
-    (
-        "testkit",
-        &[
-            "contract",
-            "read-model",
-            "simulator",
-            "state-machine",
-            "store",
-        ],
-    ),
+    ("testkit", &["contract", "read-model", "simulator", "state-machine", "store"]),
     ("xtask", &[]),
 ];
 
@@ -39,24 +27,16 @@ const PURE: [&str; 6] = ["chrono", "serde", "specta", "thiserror", "utoipa", "uu
 /// Checks what `cargo metadata --no-deps` says.
 pub fn check(metadata: &Value, root: &Path) -> Vec<Problem> {
     let packages = || metadata["packages"].as_array().into_iter().flatten();
-    let members: Vec<&str> = packages()
-        .filter_map(|package| package["name"].as_str())
-        .collect();
+    let members: Vec<&str> = packages().filter_map(|package| package["name"].as_str()).collect();
     let mut problems = Vec::new();
     for package in packages() {
         let name = package["name"].as_str().unwrap_or_default();
         let manifest = package["manifest_path"].as_str().unwrap_or_default();
         let text = std::fs::read_to_string(manifest).unwrap_or_default();
-        let path = Path::new(manifest)
-            .strip_prefix(root)
-            .unwrap_or(Path::new(manifest))
-            .display()
-            .to_string();
+        let path = Path::new(manifest).strip_prefix(root).unwrap_or(Path::new(manifest)).display().to_string();
         let mut report = |dependency: &str, what: String, remedy| {
             let is_it = |line: &str| {
-                line.trim_start()
-                    .strip_prefix(dependency)
-                    .is_some_and(|rest| rest.starts_with([' ', '.', '=']))
+                line.trim_start().strip_prefix(dependency).is_some_and(|rest| rest.starts_with([' ', '.', '=']))
             };
             let line = text.lines().position(is_it).map_or(1, |index| index + 1);
             problems.push(Problem::new(&path, line, what, remedy));
@@ -72,10 +52,7 @@ pub fn check(metadata: &Value, root: &Path) -> Vec<Problem> {
         for dependency in package["dependencies"].as_array().into_iter().flatten() {
             let other = dependency["name"].as_str().unwrap_or_default();
             let for_tests = dependency["kind"].as_str() == Some("dev");
-            if members.contains(&other)
-                && !allowed.contains(&other)
-                && !(for_tests && FOR_TESTS.contains(&other))
-            {
+            if members.contains(&other) && !allowed.contains(&other) && !(for_tests && FOR_TESTS.contains(&other)) {
                 report(
                     other,
                     format!("{name} uses {other}"),
@@ -107,44 +84,29 @@ mod tests {
             entry("store", json!([])),
             entry("testkit", json!([])),
         ]});
-        check(&metadata, Path::new("/r"))
-            .into_iter()
-            .map(|problem| problem.what)
-            .collect()
+        check(&metadata, Path::new("/r")).into_iter().map(|problem| problem.what).collect()
     }
 
     #[test]
     fn the_window_must_not_use_the_store() {
-        assert_eq!(
-            found("repruv-ops", "store", None),
-            ["repruv-ops uses store"]
-        );
+        assert_eq!(found("repruv-ops", "store", None), ["repruv-ops uses store"]);
         assert!(found("repruv-server", "store", None).is_empty());
     }
 
     #[test]
     fn the_testkit_is_for_tests_only() {
-        assert_eq!(
-            found("repruv-server", "testkit", None),
-            ["repruv-server uses testkit"]
-        );
+        assert_eq!(found("repruv-server", "testkit", None), ["repruv-server uses testkit"]);
         assert!(found("repruv-server", "testkit", Some("dev")).is_empty());
     }
 
     #[test]
     fn the_rules_have_no_io() {
-        assert_eq!(
-            found("state-machine", "tokio", None),
-            ["the rules depend on tokio"]
-        );
+        assert_eq!(found("state-machine", "tokio", None), ["the rules depend on tokio"]);
         assert!(found("state-machine", "insta", Some("dev")).is_empty());
     }
 
     #[test]
     fn a_new_member_needs_its_row() {
-        assert_eq!(
-            found("helpers", "serde", None),
-            ["helpers is no member that the arrows know"]
-        );
+        assert_eq!(found("helpers", "serde", None), ["helpers is no member that the arrows know"]);
     }
 }

@@ -25,22 +25,13 @@ pub struct Problem {
 impl Problem {
     /// `what` is wrong in `path`, and `remedy` says what to do about it. Lines count from 1.
     pub fn new(path: &str, line: usize, what: impl Into<String>, remedy: &'static str) -> Self {
-        Self {
-            path: path.into(),
-            line,
-            what: what.into(),
-            remedy,
-        }
+        Self { path: path.into(), line, what: what.into(), remedy }
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}:{}: {} — {}",
-            self.path, self.line, self.what, self.remedy
-        )
+        write!(f, "{}:{}: {} — {}", self.path, self.line, self.what, self.remedy)
     }
 }
 
@@ -60,11 +51,7 @@ impl File {
 
     /// Whether it lies below one of these folders.
     pub fn below(&self, folders: &[&str]) -> bool {
-        folders.iter().any(|folder| {
-            self.path
-                .strip_prefix(folder)
-                .is_some_and(|rest| rest.starts_with('/'))
-        })
+        folders.iter().any(|folder| self.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
     }
 }
 
@@ -84,23 +71,9 @@ pub fn problems() -> Result<Vec<Problem>> {
 /// What git knows or would add; pictures and other binaries are left out.
 fn files() -> Result<Vec<File>> {
     let mut git = std::process::Command::new("git");
-    git.current_dir(repo::root()).args([
-        "ls-files",
-        "-z",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-    ]);
+    git.current_dir(repo::root()).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
     let list = output(&mut git)?;
-    let read = |path: &str| {
-        Some(File {
-            path: path.into(),
-            text: std::fs::read_to_string(repo::root().join(path)).ok()?,
-        })
-    };
-    Ok(list
-        .split('\0')
-        .filter(|path| !path.is_empty())
-        .filter_map(read)
-        .collect())
+    let read =
+        |path: &str| Some(File { path: path.into(), text: std::fs::read_to_string(repo::root().join(path)).ok()? });
+    Ok(list.split('\0').filter(|path| !path.is_empty()).filter_map(read).collect())
 }

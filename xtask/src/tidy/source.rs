@@ -2,9 +2,7 @@
 
 /// The code of each line, without `//` comments. A `//` within a string (an address) stays.
 pub fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines()
-        .enumerate()
-        .map(|(index, line)| (index + 1, without_comment(line)))
+    text.lines().enumerate().map(|(index, line)| (index + 1, without_comment(line)))
 }
 
 fn without_comment(line: &str) -> &str {
@@ -35,12 +33,8 @@ mod tests {
 
     #[test]
     fn comments_are_no_code() {
-        let lines: Vec<_> =
-            code_lines("//! DELETE FROM\nlet a = 1; // DELETE\nlet b = \"http://x\";").collect();
-        assert_eq!(
-            lines,
-            [(1, ""), (2, "let a = 1;"), (3, "let b = \"http://x\";")]
-        );
+        let lines: Vec<_> = code_lines("//! DELETE FROM\nlet a = 1; // DELETE\nlet b = \"http://x\";").collect();
+        assert_eq!(lines, [(1, ""), (2, "let a = 1;"), (3, "let b = \"http://x\";")]);
     }
 
     #[test]

@@ -1,8 +1,5 @@
 //! A running simulator and a client that speaks to it over real HTTP.
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests: a failure here is the test's failure"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a failure here is the test's failure")]
 
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -16,18 +13,12 @@ pub struct Demo {
 
 /// A profile takes about 30 ms, no latency, no faults.
 pub fn quick() -> Dials {
-    Dials {
-        pace: 0.000_4,
-        ..Dials::default()
-    }
+    Dials { pace: 0.000_4, ..Dials::default() }
 }
 
 /// A profile takes hours: it stays where it is.
 pub fn frozen() -> Dials {
-    Dials {
-        pace: 10_000.0,
-        ..Dials::default()
-    }
+    Dials { pace: 10_000.0, ..Dials::default() }
 }
 
 impl Demo {
@@ -37,11 +28,7 @@ impl Demo {
         let simulator = Simulator::start_seeded(listen, dials, seed).await.unwrap();
         // Another test may have installed it: both are the same provider.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .no_proxy()
-            .timeout(Duration::from_secs(10))
-            .build()
-            .unwrap();
+        let client = Client::builder().no_proxy().timeout(Duration::from_secs(10)).build().unwrap();
         Self { simulator, client }
     }
 
@@ -51,14 +38,11 @@ impl Demo {
     }
 
     pub fn creating(&self, key: &str, body: &Value) -> RequestBuilder {
-        self.request(Method::POST, "/profiles")
-            .header("idempotency-key", key)
-            .json(body)
+        self.request(Method::POST, "/profiles").header("idempotency-key", key).json(body)
     }
 
     pub fn deleting(&self, key: &str, id: &str) -> RequestBuilder {
-        self.request(Method::DELETE, &format!("/profiles/{id}"))
-            .header("idempotency-key", key)
+        self.request(Method::DELETE, &format!("/profiles/{id}")).header("idempotency-key", key)
     }
 
     pub async fn create(&self, key: &str) -> (u16, Value) {
@@ -73,10 +57,7 @@ impl Demo {
     pub async fn create_until_ready(&self, key: &str) -> Vec<Value> {
         let mut seen = Vec::new();
         let limit = Instant::now() + Duration::from_secs(10);
-        while seen
-            .last()
-            .is_none_or(|last: &Value| last["status"] != "ready")
-        {
+        while seen.last().is_none_or(|last: &Value| last["status"] != "ready") {
             assert!(Instant::now() < limit, "not ready: {seen:?}");
             seen.push(self.create(key).await.1);
             tokio::time::sleep(Duration::from_millis(2)).await;

@@ -12,11 +12,8 @@ const LOCK_KEY: i64 = 0x7e57_0b9a;
 const TEST_PASSWORD: &str = "test-only";
 
 /// Login, and the group role from the migrations whose rights it has.
-pub(super) const LOGINS: [(&str, &str); 3] = [
-    ("test_api", "repruv_api"),
-    ("test_worker", "repruv_worker"),
-    ("test_reader", "ops_reader"),
-];
+pub(super) const LOGINS: [(&str, &str); 3] =
+    [("test_api", "repruv_api"), ("test_worker", "repruv_worker"), ("test_reader", "ops_reader")];
 
 #[derive(Debug, Clone)]
 pub(super) struct Cluster {
@@ -38,20 +35,14 @@ impl Cluster {
         });
         let admin = PgConnectOptions::from_str(&url)
             .unwrap_or_else(|error| panic!("{URL_VARIABLE} is not a PostgreSQL URL: {error}"));
-        Self {
-            admin: admin.application_name("testkit"),
-        }
+        Self { admin: admin.application_name("testkit") }
     }
 
     /// A superuser's connection to the database that `TEST_DATABASE_URL` names.
     pub(super) async fn admin(&self) -> PgConnection {
-        PgConnection::connect_with(&self.admin)
-            .await
-            .unwrap_or_else(|error| {
-                panic!(
-                    "the server of {URL_VARIABLE} does not answer ({error}): run `cargo xtask test`"
-                )
-            })
+        PgConnection::connect_with(&self.admin).await.unwrap_or_else(|error| {
+            panic!("the server of {URL_VARIABLE} does not answer ({error}): run `cargo xtask test`")
+        })
     }
 
     pub(super) fn options(&self, role: Role) -> PgConnectOptions {
@@ -67,9 +58,7 @@ impl Cluster {
     /// Waits until no other test process changes the server as a whole.
     pub(super) async fn lock(&self) -> Lock {
         let mut admin = self.admin().await;
-        let locked = sqlx::query("SELECT pg_advisory_lock($1)")
-            .bind(LOCK_KEY)
-            .execute(&mut admin);
+        let locked = sqlx::query("SELECT pg_advisory_lock($1)").bind(LOCK_KEY).execute(&mut admin);
         locked.await.expect("taking the advisory lock");
         Lock { admin }
     }
@@ -79,9 +68,7 @@ impl Cluster {
         let mut admin = self.admin().await;
         let creating = format!("CREATE DATABASE {name} TEMPLATE {template}");
         for sql in std::iter::once(&creating).chain(extras) {
-            let done = sqlx::query(AssertSqlSafe(sql.as_str()))
-                .execute(&mut admin)
-                .await;
+            let done = sqlx::query(AssertSqlSafe(sql.as_str())).execute(&mut admin).await;
             done.unwrap_or_else(|error| panic!("cannot make database {name}: {error} in: {sql}"));
         }
     }
@@ -92,14 +79,10 @@ impl Cluster {
         let admin = self.admin.clone();
         let dropping = drop_statement(name);
         let dropped = std::thread::spawn(move || -> anyhow::Result<()> {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
                 let mut admin = PgConnection::connect_with(&admin).await?;
-                sqlx::query(AssertSqlSafe(dropping))
-                    .execute(&mut admin)
-                    .await?;
+                sqlx::query(AssertSqlSafe(dropping)).execute(&mut admin).await?;
                 admin.close().await?;
                 Ok(())
             })
@@ -112,15 +95,9 @@ impl Cluster {
     }
 
     pub(super) async fn server_address(&self) -> SocketAddr {
-        assert!(
-            self.admin.get_socket().is_none(),
-            "{URL_VARIABLE} names a Unix socket; a proxy needs a TCP address"
-        );
+        assert!(self.admin.get_socket().is_none(), "{URL_VARIABLE} names a Unix socket; a proxy needs a TCP address");
         let host = (self.admin.get_host(), self.admin.get_port());
-        let found = tokio::net::lookup_host(host)
-            .await
-            .ok()
-            .and_then(|mut all| all.next());
+        let found = tokio::net::lookup_host(host).await.ok().and_then(|mut all| all.next());
         found.unwrap_or_else(|| panic!("the host {} of {URL_VARIABLE} does not resolve", host.0))
     }
 }
@@ -145,9 +122,7 @@ impl Lock {
                    END IF;
                  END $$"
             );
-            let made = sqlx::query(AssertSqlSafe(sql))
-                .execute(&mut self.admin)
-                .await;
+            let made = sqlx::query(AssertSqlSafe(sql)).execute(&mut self.admin).await;
             made.with_context(|| format!("making {login} a member of {group}"))?;
         }
         Ok(())
@@ -175,12 +150,10 @@ impl Lock {
     }
 
     pub(super) async fn drop_database(&mut self, name: &str) -> anyhow::Result<()> {
-        sqlx::query(
-            "UPDATE pg_database SET datistemplate = false WHERE datname = $1 AND datistemplate",
-        )
-        .bind(name)
-        .execute(&mut self.admin)
-        .await?;
+        sqlx::query("UPDATE pg_database SET datistemplate = false WHERE datname = $1 AND datistemplate")
+            .bind(name)
+            .execute(&mut self.admin)
+            .await?;
         let dropping = AssertSqlSafe(drop_statement(name));
         sqlx::query(dropping).execute(&mut self.admin).await?;
         Ok(())

@@ -65,11 +65,7 @@ impl TestDb {
     }
 
     fn named(cluster: Cluster, name: String) -> Self {
-        Self {
-            cluster,
-            name,
-            pools: [const { OnceLock::new() }; 4],
-        }
+        Self { cluster, name, pools: [const { OnceLock::new() }; 4] }
     }
 
     /// Runs every migration on this database, as `repruv-server migrate run` does, and makes the
@@ -85,9 +81,7 @@ impl TestDb {
             lock.release().await
         };
         let done = migrated.await;
-        done.unwrap_or_else(|error: anyhow::Error| {
-            panic!("cannot migrate {}: {error:#}", self.name)
-        });
+        done.unwrap_or_else(|error: anyhow::Error| panic!("cannot migrate {}: {error:#}", self.name));
     }
 
     /// The database's name.
@@ -112,9 +106,7 @@ impl TestDb {
 
     /// As [`TestDb::options`], but through a proxy that listens on `proxy`.
     pub fn options_through(&self, role: Role, proxy: SocketAddr) -> PgConnectOptions {
-        self.options(role)
-            .host(&proxy.ip().to_string())
-            .port(proxy.port())
+        self.options(role).host(&proxy.ip().to_string()).port(proxy.port())
     }
 
     /// The server's TCP address, for a [`crate::FaultProxy`] in front of it.

@@ -30,12 +30,11 @@ async fn find_or_build(cluster: &Cluster) -> anyhow::Result<Template> {
     let name = format!("{TEMPLATE_PREFIX}{}", fingerprint(&migrator));
     let mut lock = cluster.lock().await;
     // The flag is set last: a template without it is one whose building was cut short.
-    let built: bool = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1 AND datistemplate)",
-    )
-    .bind(&name)
-    .fetch_one(&mut lock.admin)
-    .await?;
+    let built: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1 AND datistemplate)")
+            .bind(&name)
+            .fetch_one(&mut lock.admin)
+            .await?;
     lock.sweep(&name).await?;
     if !built {
         lock.drop_database(&name).await?;
@@ -43,9 +42,7 @@ async fn find_or_build(cluster: &Cluster) -> anyhow::Result<Template> {
         migrate(cluster, &name).await?;
         lock.make_logins().await?;
         let closed = format!("ALTER DATABASE {name} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false");
-        sqlx::query(AssertSqlSafe(closed))
-            .execute(&mut lock.admin)
-            .await?;
+        sqlx::query(AssertSqlSafe(closed)).execute(&mut lock.admin).await?;
     }
     let extras = extras(&mut lock.admin, &name).await?;
     lock.release().await?;
@@ -57,10 +54,7 @@ pub(super) async fn migrate(cluster: &Cluster, name: &str) -> anyhow::Result<()>
     let migrator = read_migrations().await?;
     let owner = cluster.options(super::Role::Owner).database(name);
     // A pool, because the future over a borrowed connection is not `Send`.
-    let pool = PgPoolOptions::new()
-        .max_connections(1)
-        .connect_with(owner)
-        .await?;
+    let pool = PgPoolOptions::new().max_connections(1).connect_with(owner).await?;
     let done = migrator.run(&pool).await;
     pool.close().await;
     Ok(done?)
@@ -79,11 +73,7 @@ fn fingerprint(migrator: &Migrator) -> String {
         hash.update(migration.description.as_bytes());
         hash.update(&migration.checksum);
     }
-    hash.finalize()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// PostgreSQL copies neither the rights on a database (`GRANT … ON DATABASE`) nor its settings
@@ -114,11 +104,7 @@ async fn extras(admin: &mut PgConnection, template: &str) -> anyhow::Result<Vec<
 
 impl Template {
     pub(super) async fn copy_to(&self, cluster: &Cluster, name: &str) {
-        let extras: Vec<_> = self
-            .extras
-            .iter()
-            .map(|sql| sql.replace("%DB%", name))
-            .collect();
+        let extras: Vec<_> = self.extras.iter().map(|sql| sql.replace("%DB%", name)).collect();
         cluster.create(name, &self.name, &extras).await;
     }
 }

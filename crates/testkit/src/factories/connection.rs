@@ -20,36 +20,23 @@ pub struct TestConnection {
 
 /// A connection of this user, to insert.
 pub fn connection(user_id: Uuid) -> ConnectionFactory {
-    ConnectionFactory {
-        user_id,
-        platform: "youtube".into(),
-        status: "connected",
-    }
+    ConnectionFactory { user_id, platform: "youtube".into(), status: "connected" }
 }
 
 impl ConnectionFactory {
     /// `youtube`, `instagram`, …
     pub fn platform(self, platform: &str) -> Self {
-        Self {
-            platform: platform.into(),
-            ..self
-        }
+        Self { platform: platform.into(), ..self }
     }
 
     /// Not linked.
     pub fn disconnected(self) -> Self {
-        Self {
-            status: "disconnected",
-            ..self
-        }
+        Self { status: "disconnected", ..self }
     }
 
     /// Linking failed.
     pub fn failed(self) -> Self {
-        Self {
-            status: "failed",
-            ..self
-        }
+        Self { status: "failed", ..self }
     }
 
     /// Writes it.

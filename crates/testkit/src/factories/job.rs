@@ -20,15 +20,8 @@ pub struct JobFactory {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum State {
-    Pending {
-        run_in_s: f64,
-    },
-    Running {
-        worker: Option<Uuid>,
-        lease_s: f64,
-        deadline_s: f64,
-        cancel_asked: bool,
-    },
+    Pending { run_in_s: f64 },
+    Running { worker: Option<Uuid>, lease_s: f64, deadline_s: f64, cancel_asked: bool },
     Completed,
     Failed,
     Cancelled,
@@ -62,34 +55,22 @@ pub fn job() -> JobFactory {
 impl JobFactory {
     /// The type's word, for example `demo_enable`.
     pub fn job_type(self, job_type: &str) -> Self {
-        Self {
-            job_type: job_type.into(),
-            ..self
-        }
+        Self { job_type: job_type.into(), ..self }
     }
 
     /// The queue; `default` otherwise.
     pub fn queue(self, queue: &str) -> Self {
-        Self {
-            queue: queue.into(),
-            ..self
-        }
+        Self { queue: queue.into(), ..self }
     }
 
     /// Whose job it is. The user's own state does not change; see [`crate::factories::user`].
     pub fn of(self, user_id: Uuid) -> Self {
-        Self {
-            user_id: Some(user_id),
-            ..self
-        }
+        Self { user_id: Some(user_id), ..self }
     }
 
     /// A demo job of this user, with the key that keeps a second one out.
     pub fn demo(self, job_type: &str, user_id: Uuid) -> Self {
-        Self {
-            dedupe_key: Some(format!("demo:{user_id}")),
-            ..self.job_type(job_type).of(user_id)
-        }
+        Self { dedupe_key: Some(format!("demo:{user_id}")), ..self.job_type(job_type).of(user_id) }
     }
 
     /// What the worker is given.
@@ -99,26 +80,14 @@ impl JobFactory {
 
     /// Attempts used, and the budget.
     pub fn attempts(self, used: i32, max: i32) -> Self {
-        Self {
-            attempt: used,
-            attempts_max: max,
-            ..self
-        }
+        Self { attempt: used, attempts_max: max, ..self }
     }
 
     fn state(self, state: State) -> Self {
         // Whatever has run was claimed at least once.
         let claimed = !matches!(state, State::Pending { .. } | State::Cancelled);
-        let attempt = if claimed {
-            self.attempt.max(1)
-        } else {
-            self.attempt
-        };
-        Self {
-            state,
-            attempt,
-            ..self
-        }
+        let attempt = if claimed { self.attempt.max(1) } else { self.attempt };
+        Self { state, attempt, ..self }
     }
 
     /// Pending, not before `run_in_s` seconds.
@@ -147,32 +116,17 @@ impl JobFactory {
     }
 
     fn leased(self, worker: Option<Uuid>, lease_s: f64, deadline_s: f64) -> Self {
-        self.state(State::Running {
-            worker,
-            lease_s,
-            deadline_s,
-            cancel_asked: false,
-        })
+        self.state(State::Running { worker, lease_s, deadline_s, cancel_asked: false })
     }
 
     /// Running (see [`JobFactory::running`]), and a person has asked to stop it.
     pub fn cancel_asked(self) -> Self {
         let running = match self.state {
-            State::Running {
-                worker,
-                lease_s,
-                deadline_s,
-                ..
-            } => (worker, lease_s, deadline_s),
+            State::Running { worker, lease_s, deadline_s, .. } => (worker, lease_s, deadline_s),
             _ => (None, 60.0, 600.0),
         };
         let (worker, lease_s, deadline_s) = running;
-        self.state(State::Running {
-            worker,
-            lease_s,
-            deadline_s,
-            cancel_asked: true,
-        })
+        self.state(State::Running { worker, lease_s, deadline_s, cancel_asked: true })
     }
 
     /// Done.
@@ -210,12 +164,7 @@ impl JobFactory {
                 row.status = "pending";
                 row.run_in_s = run_in_s;
             }
-            State::Running {
-                worker,
-                lease_s,
-                deadline_s,
-                cancel_asked,
-            } => {
+            State::Running { worker, lease_s, deadline_s, cancel_asked } => {
                 row.status = "running";
                 row.locked_by = Some(worker.unwrap_or_else(new_id));
                 row.lease_s = Some(lease_s);
@@ -263,11 +212,7 @@ impl JobFactory {
         .await
         .unwrap_or_else(|error| panic!("cannot insert {self:?}: {error}"));
         self.insert_history(id, transaction).await;
-        TestJob {
-            id,
-            locked_by: row.locked_by,
-            lease_epoch,
-        }
+        TestJob { id, locked_by: row.locked_by, lease_epoch }
     }
 
     async fn insert_history(&self, id: Uuid, transaction: &mut Transaction<'_, Postgres>) {
@@ -277,17 +222,10 @@ impl JobFactory {
             State::Pending { .. } => {}
             State::Running { .. } => history.push(started),
             State::Completed => {
-                history.extend([
-                    started,
-                    ("succeed", Some("running"), "completed", self.attempt),
-                ]);
+                history.extend([started, ("succeed", Some("running"), "completed", self.attempt)]);
             }
-            State::Failed => {
-                history.extend([started, ("fail", Some("running"), "failed", self.attempt)])
-            }
-            State::Cancelled => {
-                history.push(("request_cancel", Some("pending"), "cancelled", self.attempt))
-            }
+            State::Failed => history.extend([started, ("fail", Some("running"), "failed", self.attempt)]),
+            State::Cancelled => history.push(("request_cancel", Some("pending"), "cancelled", self.attempt)),
         }
         for (event, from, to, attempt) in history {
             sqlx::query(

@@ -23,7 +23,8 @@ use sha2::{Digest, Sha256};
 pub const PASSWORD: &str = "correct horse battery staple";
 
 /// argon2id (m = 19 MiB, t = 2, p = 1) of [`PASSWORD`], made once: hashing for each row is slow.
-pub const PASSWORD_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$dGVzdGtpdC1maXhlZC1zYQ$y5tyrQbgOszJYpADq7FOy8nRW/bhMQocmeNj/hDJzpU";
+pub const PASSWORD_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$dGVzdGtpdC1maXhlZC1zYQ$y5tyrQbgOszJYpADq7FOy8nRW/bhMQocmeNj/hDJzpU";
 
 /// What is stored of a token: SHA-256 over its text.
 pub fn token_hash(token: &str) -> Vec<u8> {

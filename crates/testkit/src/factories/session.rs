@@ -50,50 +50,32 @@ pub fn session(user_id: Uuid) -> SessionFactory {
 impl SessionFactory {
     /// Signed in by bearer header.
     pub fn bearer(self) -> Self {
-        Self {
-            transport: "bearer",
-            ..self
-        }
+        Self { transport: "bearer", ..self }
     }
 
     /// The client as it names itself.
     pub fn user_agent(self, user_agent: &str) -> Self {
-        Self {
-            user_agent: user_agent.into(),
-            ..self
-        }
+        Self { user_agent: user_agent.into(), ..self }
     }
 
     /// Where the sign-in came from.
     pub fn address(self, address: &str) -> Self {
-        Self {
-            address: address.into(),
-            ..self
-        }
+        Self { address: address.into(), ..self }
     }
 
     /// Ended by a person.
     pub fn revoked(self) -> Self {
-        Self {
-            ended: Some(Ended::Revoked),
-            ..self
-        }
+        Self { ended: Some(Ended::Revoked), ..self }
     }
 
     /// Ended by time.
     pub fn expired(self) -> Self {
-        Self {
-            ended: Some(Ended::Expired),
-            ..self
-        }
+        Self { ended: Some(Ended::Expired), ..self }
     }
 
     /// Active, but the access token wants a refresh.
     pub fn access_expired(self) -> Self {
-        Self {
-            ended: Some(Ended::AccessExpired),
-            ..self
-        }
+        Self { ended: Some(Ended::AccessExpired), ..self }
     }
 
     /// Writes it, with its first refresh token.
@@ -131,11 +113,6 @@ impl SessionFactory {
         .execute(db.owner())
         .await
         .unwrap_or_else(|error| panic!("cannot insert session {}: {error}", short(id)));
-        TestSession {
-            id,
-            user_id: self.user_id,
-            access_token,
-            refresh_token,
-        }
+        TestSession { id, user_id: self.user_id, access_token, refresh_token }
     }
 }

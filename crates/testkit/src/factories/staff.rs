@@ -25,44 +25,28 @@ pub struct TestStaff {
 
 /// A staff member to insert.
 pub fn staff() -> StaffFactory {
-    StaffFactory {
-        email: None,
-        role: "support",
-        disabled: false,
-    }
+    StaffFactory { email: None, role: "support", disabled: false }
 }
 
 impl StaffFactory {
     /// The address; a unique one otherwise.
     pub fn email(self, email: &str) -> Self {
-        Self {
-            email: Some(email.into()),
-            ..self
-        }
+        Self { email: Some(email.into()), ..self }
     }
 
     /// May only look.
     pub fn viewer(self) -> Self {
-        Self {
-            role: "viewer",
-            ..self
-        }
+        Self { role: "viewer", ..self }
     }
 
     /// May do everything.
     pub fn admin(self) -> Self {
-        Self {
-            role: "admin",
-            ..self
-        }
+        Self { role: "admin", ..self }
     }
 
     /// May not sign in any more.
     pub fn disabled(self) -> Self {
-        Self {
-            disabled: true,
-            ..self
-        }
+        Self { disabled: true, ..self }
     }
 
     /// Writes it.
@@ -71,9 +55,7 @@ impl StaffFactory {
     /// When the database refuses it.
     pub async fn insert(self, db: &TestDb) -> TestStaff {
         let id = new_id();
-        let email = self
-            .email
-            .unwrap_or_else(|| format!("staff-{}@repruv.test", short(id)));
+        let email = self.email.unwrap_or_else(|| format!("staff-{}@repruv.test", short(id)));
         sqlx::query(
             "INSERT INTO staff (id, email, name, role, password_hash, disabled_at)
              VALUES ($1, $2, 'Dana Test', $3, $4, CASE WHEN $5 THEN now() END)",
@@ -86,10 +68,6 @@ impl StaffFactory {
         .execute(db.owner())
         .await
         .unwrap_or_else(|error| panic!("cannot insert staff {email}: {error}"));
-        TestStaff {
-            id,
-            email,
-            role: self.role,
-        }
+        TestStaff { id, email, role: self.role }
     }
 }

@@ -39,86 +39,53 @@ pub struct TestUser {
 
 /// A user to insert.
 pub fn user() -> UserFactory {
-    UserFactory {
-        email: None,
-        full_name: None,
-        is_active: true,
-        demo: Demo::Disabled,
-        running: false,
-    }
+    UserFactory { email: None, full_name: None, is_active: true, demo: Demo::Disabled, running: false }
 }
 
 impl UserFactory {
     /// The address; a unique one otherwise.
     pub fn email(self, email: &str) -> Self {
-        Self {
-            email: Some(email.into()),
-            ..self
-        }
+        Self { email: Some(email.into()), ..self }
     }
 
     /// The name; none otherwise.
     pub fn name(self, name: &str) -> Self {
-        Self {
-            full_name: Some(name.into()),
-            ..self
-        }
+        Self { full_name: Some(name.into()), ..self }
     }
 
     /// May not sign in.
     pub fn inactive(self) -> Self {
-        Self {
-            is_active: false,
-            ..self
-        }
+        Self { is_active: false, ..self }
     }
 
     /// Enabling, with its pending job.
     pub fn enabling(self) -> Self {
-        Self {
-            demo: Demo::Enabling,
-            ..self
-        }
+        Self { demo: Demo::Enabling, ..self }
     }
 
     /// Enabled, with a profile.
     pub fn enabled(self) -> Self {
-        Self {
-            demo: Demo::Enabled,
-            ..self
-        }
+        Self { demo: Demo::Enabled, ..self }
     }
 
     /// Disabling, with a profile and its pending job.
     pub fn disabling(self) -> Self {
-        Self {
-            demo: Demo::Disabling,
-            ..self
-        }
+        Self { demo: Demo::Disabling, ..self }
     }
 
     /// The job of enabling or disabling is running.
     pub fn job_running(self) -> Self {
-        Self {
-            running: true,
-            ..self
-        }
+        Self { running: true, ..self }
     }
 
     /// Enabling failed and nothing was created.
     pub fn failed(self) -> Self {
-        Self {
-            demo: Demo::FailedToEnable,
-            ..self
-        }
+        Self { demo: Demo::FailedToEnable, ..self }
     }
 
     /// Disabling failed and the profile is still there.
     pub fn failed_to_disable(self) -> Self {
-        Self {
-            demo: Demo::FailedToDisable,
-            ..self
-        }
+        Self { demo: Demo::FailedToDisable, ..self }
     }
 
     /// Writes it, with its job where the state needs one.
@@ -127,13 +94,8 @@ impl UserFactory {
     /// When the database refuses it.
     pub async fn insert(self, db: &TestDb) -> TestUser {
         let id = new_id();
-        let email = self
-            .email
-            .unwrap_or_else(|| format!("user-{}@repruv.test", short(id)));
-        let has_profile = matches!(
-            self.demo,
-            Demo::Enabled | Demo::Disabling | Demo::FailedToDisable
-        );
+        let email = self.email.unwrap_or_else(|| format!("user-{}@repruv.test", short(id)));
+        let has_profile = matches!(self.demo, Demo::Enabled | Demo::Disabling | Demo::FailedToDisable);
         let profile_id = has_profile.then(|| format!("prof_{}", short(id)));
         // The states with a job are reached by the edge that makes the job: each names the other.
         let (first, failed_operation, then) = match self.demo {
@@ -144,8 +106,7 @@ impl UserFactory {
             Demo::Enabling => ("disabled", None, Some(("enabling", "demo_enable"))),
             Demo::Disabling => ("enabled", None, Some(("disabling", "demo_disable"))),
         };
-        let error = failed_operation
-            .map(|_| "The demo service did not answer. Try again in a few minutes.");
+        let error = failed_operation.map(|_| "The demo service did not answer. Try again in a few minutes.");
         let mut transaction = db.owner().begin().await.expect("begin");
         sqlx::query(
             "INSERT INTO users (id, email, full_name, hashed_password, is_active, demo_mode_status,
@@ -184,11 +145,6 @@ impl UserFactory {
             made = Some(job);
         }
         transaction.commit().await.expect("commit");
-        TestUser {
-            id,
-            email,
-            profile_id,
-            job: made,
-        }
+        TestUser { id, email, profile_id, job: made }
     }
 }

@@ -19,10 +19,7 @@ pub struct TestWorker {
 
 /// A worker session to insert.
 pub fn worker() -> WorkerFactory {
-    WorkerFactory {
-        silent_s: 0.0,
-        stopped: false,
-    }
+    WorkerFactory { silent_s: 0.0, stopped: false }
 }
 
 impl WorkerFactory {
@@ -33,10 +30,7 @@ impl WorkerFactory {
 
     /// Said goodbye.
     pub fn stopped(self) -> Self {
-        Self {
-            stopped: true,
-            ..self
-        }
+        Self { stopped: true, ..self }
     }
 
     /// Writes it.

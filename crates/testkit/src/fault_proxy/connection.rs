@@ -62,18 +62,13 @@ impl Drop for Open<'_> {
 
 impl Connection {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self {
-            shared,
-            caught: Mutex::new(None),
-        }
+        Self { shared, caught: Mutex::new(None) }
     }
 
     pub(super) async fn serve(self, client: TcpStream) {
         let _open = Open::count(&self.shared.open);
         let mut resets = self.shared.resets.subscribe();
-        let upstream = TcpStream::connect(self.shared.upstream)
-            .await
-            .and_then(prompt);
+        let upstream = TcpStream::connect(self.shared.upstream).await.and_then(prompt);
         let (Ok(upstream), Ok(client)) = (upstream, prompt(client)) else {
             return;
         };
@@ -97,11 +92,7 @@ impl Connection {
         }
     }
 
-    async fn forward_requests(
-        &self,
-        from: &mut OwnedReadHalf,
-        to: &mut OwnedWriteHalf,
-    ) -> Result<(), End> {
+    async fn forward_requests(&self, from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf) -> Result<(), End> {
         let mut buffer = Vec::new();
         let mut tail = Vec::new();
         while let Some(chunk) = take(&self.shared.requests, from, &mut buffer).await? {
@@ -114,19 +105,11 @@ impl Connection {
         Ok(to.shutdown().await?)
     }
 
-    async fn forward_replies(
-        &self,
-        from: &mut OwnedReadHalf,
-        to: &mut OwnedWriteHalf,
-    ) -> Result<(), End> {
+    async fn forward_replies(&self, from: &mut OwnedReadHalf, to: &mut OwnedWriteHalf) -> Result<(), End> {
         let mut buffer = Vec::new();
         let mut silent = false;
         while let Some(chunk) = take(&self.shared.replies, from, &mut buffer).await? {
-            let caught = self
-                .caught
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take();
+            let caught = self.caught.lock().unwrap_or_else(PoisonError::into_inner).take();
             if caught.is_some() {
                 self.shared.trap.count();
             }
@@ -147,11 +130,7 @@ impl Connection {
 }
 
 /// The next chunk once the lane lets it go; `None` at the end of the stream.
-async fn take<'b>(
-    lane: &Lane,
-    from: &mut OwnedReadHalf,
-    buffer: &'b mut Vec<u8>,
-) -> Result<Option<&'b [u8]>, End> {
+async fn take<'b>(lane: &Lane, from: &mut OwnedReadHalf, buffer: &'b mut Vec<u8>) -> Result<Option<&'b [u8]>, End> {
     lane.moving().await;
     buffer.resize(lane.chunk_bytes(), 0);
     let read = from.read(buffer).await?;

@@ -49,10 +49,7 @@ impl Lane {
 
     /// Bytes to read at once.
     pub(super) fn chunk_bytes(&self) -> usize {
-        let step = self
-            .faults()
-            .bytes_per_s
-            .map(|rate| rate / THROTTLE_STEPS_PER_S);
+        let step = self.faults().bytes_per_s.map(|rate| rate / THROTTLE_STEPS_PER_S);
         let step = step.and_then(|bytes| usize::try_from(bytes).ok());
         step.map_or(CHUNK_BYTES_MAX, |bytes| bytes.clamp(1, CHUNK_BYTES_MAX))
     }
@@ -70,9 +67,7 @@ impl Lane {
         let mut changes = self.0.subscribe();
         loop {
             let faults = *changes.borrow_and_update();
-            let throttle = faults
-                .bytes_per_s
-                .map_or(0.0, |rate| bytes as f64 / rate.max(1) as f64);
+            let throttle = faults.bytes_per_s.map_or(0.0, |rate| bytes as f64 / rate.max(1) as f64);
             let due = taken + faults.delay + Duration::from_secs_f64(throttle);
             let changed = async {
                 let _ = changes.changed().await;

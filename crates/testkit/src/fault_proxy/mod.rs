@@ -70,16 +70,9 @@ impl FaultProxy {
         let stop = CancellationToken::new();
         tokio::spawn({
             let (shared, stop) = (Arc::clone(&shared), stop.clone());
-            async move {
-                stop.run_until_cancelled(accept(listener, shared, &stop))
-                    .await
-            }
+            async move { stop.run_until_cancelled(accept(listener, shared, &stop)).await }
         });
-        Ok(Self {
-            address,
-            shared,
-            _stop: stop.drop_guard(),
-        })
+        Ok(Self { address, shared, _stop: stop.drop_guard() })
     }
 
     /// Where clients connect.
@@ -106,10 +99,7 @@ impl FaultProxy {
     /// Half-open from now on: sockets stay, nothing moves. What is under way arrives after
     /// [`FaultProxy::heal`], as after a network outage.
     pub fn stall(&self) {
-        self.set(Faults {
-            stalled: true,
-            ..Faults::default()
-        });
+        self.set(Faults { stalled: true, ..Faults::default() });
     }
 
     /// Forgets every fault and trap. Connections that were cut stay cut.

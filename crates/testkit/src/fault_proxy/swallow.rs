@@ -33,20 +33,13 @@ impl Swallow {
     pub fn reply_to(pattern: impl AsRef<[u8]>) -> Self {
         let pattern = pattern.as_ref().to_vec();
         assert!(!pattern.is_empty(), "an empty pattern is in every request");
-        Self {
-            pattern,
-            nth: 1,
-            then: Then::Close,
-        }
+        Self { pattern, nth: 1, then: Then::Close }
     }
 
     /// The reply to the `nth` such request from now on, counted from 1.
     #[must_use]
     pub fn nth(self, nth: u64) -> Self {
-        Self {
-            nth: nth.max(1),
-            ..self
-        }
+        Self { nth: nth.max(1), ..self }
     }
 
     /// What the client sees instead.
@@ -92,10 +85,7 @@ impl Trap {
         // One byte less than a pattern: a match always has a new byte, so none counts twice.
         tail.drain(..tail.len().saturating_sub(width - 1));
         tail.extend_from_slice(chunk);
-        let matches = tail
-            .windows(width)
-            .filter(|window| *window == waiting.pattern)
-            .count() as u64;
+        let matches = tail.windows(width).filter(|window| *window == waiting.pattern).count() as u64;
         tail.drain(..tail.len().saturating_sub(width - 1));
         if matches < waiting.nth {
             waiting.nth -= matches;
