@@ -62,7 +62,7 @@ impl Listener {
     }
 
     /// Judges after a good read, which `found` changes or not.
-    pub(super) fn is_deaf(&mut self, found: bool) -> bool {
+    pub(super) fn is_deaf(&mut self, found: bool, now: Instant) -> bool {
         let hints = *self.hints.borrow();
         let announced = hints > self.judged_at;
         self.judged_at = hints;
@@ -73,9 +73,9 @@ impl Listener {
                 self.backoff = RESTART_MIN;
             }
         } else if found {
-            self.unannounced.get_or_insert_with(Instant::now);
+            self.unannounced.get_or_insert(now);
         }
-        self.unannounced.is_some_and(|since| since.elapsed() >= ANNOUNCED_WITHIN)
+        self.unannounced.is_some_and(|since| now.duration_since(since) >= ANNOUNCED_WITHIN)
     }
 
     /// Starts anew, unless that was done a moment ago.
@@ -120,4 +120,42 @@ async fn listen_once(pool: &PgPool, count: &watch::Sender<u64>) -> Result<(), Re
         count.send_modify(|hints| *hints += 1);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A listener whose hints the test gives.
+    fn listener() -> (watch::Sender<u64>, Listener, Instant) {
+        let (count, hints) = watch::channel(1);
+        let now = Instant::now();
+        let task = tokio::spawn(std::future::pending());
+        (count, Listener { hints, task, unannounced: None, judged_at: 1, restarted: now, backoff: RESTART_MIN }, now)
+    }
+
+    #[tokio::test]
+    async fn changes_that_stay_unannounced_show_a_deaf_listener() {
+        let (_count, mut listener, start) = listener();
+        assert!(!listener.is_deaf(false, start));
+        assert!(!listener.is_deaf(true, start), "the notification may be on its way");
+        assert!(listener.is_deaf(false, start + ANNOUNCED_WITHIN));
+    }
+
+    #[tokio::test]
+    async fn a_notification_that_comes_a_little_late_clears_the_suspicion() {
+        let (count, mut listener, start) = listener();
+        assert!(!listener.is_deaf(true, start));
+        count.send_modify(|hints| *hints += 1);
+        assert!(!listener.is_deaf(false, start + ANNOUNCED_WITHIN));
+        assert!(!listener.is_deaf(false, start + 2 * ANNOUNCED_WITHIN));
+    }
+
+    #[tokio::test]
+    async fn silence_while_nothing_changes_is_no_reason() {
+        let (_count, mut listener, start) = listener();
+        for seconds in 0..60 {
+            assert!(!listener.is_deaf(false, start + Duration::from_secs(seconds)));
+        }
+    }
 }

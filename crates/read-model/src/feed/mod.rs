@@ -184,7 +184,7 @@ impl Feed {
             self.next_poll = Instant::now();
         }
         let found = !events.is_empty();
-        if self.listener.as_mut().is_some_and(|listener| listener.is_deaf(found)) {
+        if self.listener.as_mut().is_some_and(|listener| listener.is_deaf(found, now)) {
             self.restart_listener();
         }
         FeedBatch {
