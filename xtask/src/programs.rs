@@ -76,6 +76,8 @@ pub fn window(release: bool) -> Result<PathBuf> {
     let folder = repo::target()?.join("window").join(if release { "release" } else { "debug" });
     std::fs::create_dir_all(&folder)?;
     let copy = folder.join(built.file_name().context("the window's program has no name")?);
+    // A window that still runs keeps the old file; writing into it would be refused.
+    let _ = std::fs::remove_file(&copy);
     std::fs::copy(&built, &copy).with_context(|| format!("cannot copy {}", built.display()))?;
     Ok(copy)
 }

@@ -30,6 +30,9 @@ pub struct Args {
     /// Only tests whose name contains this (Rust parts), or the end-to-end tests' own filter.
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
+    /// Drive the window and the backend as they were last built (end-to-end tests).
+    #[arg(long)]
+    no_build: bool,
     /// Only the Rust tests of these crates.
     #[arg(long, short, value_name = "CRATE")]
     package: Vec<String>,
@@ -92,6 +95,7 @@ pub fn run(args: &Args) -> Result<()> {
         // What the Rust tests were built from is used again.
         let built = wanted(Part::Unit) && wanted(Part::Db);
         let selection = if built { Selection::Workspace } else { Selection::Programs };
+        let selection = (!args.no_build).then_some(selection);
         part("the real window, end to end", &|| end_to_end(selection, filter))?;
     }
     if failed.is_empty() { Ok(()) } else { bail!("failed: {}", failed.join(", ")) }
@@ -136,8 +140,10 @@ fn rust(crates: &[String], database: bool, filter: Option<&str>) -> Result<()> {
     run_program(&mut command)
 }
 
-fn end_to_end(selection: Selection, filter: Option<&str>) -> Result<()> {
-    programs::build(selection, false)?;
+fn end_to_end(build: Option<Selection>, filter: Option<&str>) -> Result<()> {
+    if let Some(selection) = build {
+        programs::build(selection, false)?;
+    }
     let program = programs::window(false)?;
     let stack = Running::apart("e2e", |data| Up::apart(data, PACE, false))?;
     let screen = Headless::open()?;
