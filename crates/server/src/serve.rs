@@ -15,9 +15,6 @@ use tokio_util::sync::CancellationToken;
 /// How often logins of ended staff sessions are looked for; an ended session must not read for longer than 10 s.
 const CLEAN_UP_EVERY: Duration = Duration::from_secs(5);
 
-/// Rather a 503 at once than a client that waits: the pool frees a connection within milliseconds, or something is wrong.
-const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(1);
-
 /// How the API is served.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ServeSettings {
@@ -39,6 +36,9 @@ pub struct ServeSettings {
     /// Connections to the database at most.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(2..=200))]
     pub database_connections: u32,
+    /// A request that has waited this long for one is answered with 503: sooner that than a client that waits.
+    #[arg(long, default_value = "2s", value_parser = crate::worker::duration)]
+    pub database_wait: Duration,
 }
 
 /// A running API within this process.
@@ -58,7 +58,7 @@ impl Server {
         let origins: Vec<HeaderValue> =
             settings.allowed_origins.iter().map(|origin| read_origin(origin)).collect::<anyhow::Result<_>>()?;
         let reader = ReaderAddress::new(&settings.database_url, settings.reader.as_deref())?;
-        let pool = PoolSettings { max: settings.database_connections, acquire_timeout: CONNECTION_WAIT_MAX, ..PoolSettings::default() };
+        let pool = PoolSettings { max: settings.database_connections, acquire_timeout: settings.database_wait, ..PoolSettings::default() };
         let store = Store::connect_lazy(&settings.database_url, pool).map_err(|_| {
             anyhow::anyhow!("DATABASE_URL is not a PostgreSQL URL such as postgres://user:password@host/database")
         })?;

@@ -3,6 +3,7 @@
 use crate::{
     Command, Store, StoreError,
     audit::{self, AuditLine},
+    scram,
 };
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
@@ -29,7 +30,7 @@ fn login_name(staff_id: Uuid, session_id: Uuid) -> String {
 
 impl Store {
     /// Mints the login of a staff session, or gives it a new password when it exists. The session records it and takes
-    /// it along when it ends. `password` may be a SCRAM verifier, which keeps the password itself out of every log.
+    /// it along when it ends. `password` is ASCII.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the session has ended meanwhile.
@@ -40,10 +41,10 @@ impl Store {
         valid_for: Duration,
         command: &Command,
     ) -> Result<MintedLogin, StoreError> {
-        let (password, command) = (password.to_owned(), command.clone());
+        let (verifier, command) = (scram::verifier(password), command.clone());
         self.transaction(move |tx| {
-            let (password, command) = (password.clone(), command.clone());
-            Box::pin(async move { mint(tx, session_id, &password, valid_for, &command).await })
+            let (verifier, command) = (verifier.clone(), command.clone());
+            Box::pin(async move { mint(tx, session_id, &verifier, valid_for, &command).await })
         })
         .await
     }
@@ -75,7 +76,7 @@ impl Store {
 async fn mint(
     tx: &mut PgConnection,
     session_id: Uuid,
-    password: &str,
+    verifier: &str,
     valid_for: Duration,
     command: &Command,
 ) -> Result<MintedLogin, StoreError> {
@@ -93,7 +94,7 @@ async fn mint(
          (SELECT expires_at - now() FROM staff_sessions WHERE id = $4)))",
     )
     .bind(&user)
-    .bind(password)
+    .bind(verifier)
     .bind(valid_for.as_secs_f64())
     .bind(session_id)
     .fetch_one(&mut *tx)
@@ -121,7 +122,7 @@ pub(crate) async fn end_of_session(tx: &mut PgConnection, session_id: Uuid) -> R
     Ok(())
 }
 
-/// Lets one of the backend's roles log in with this password. For the owner, from the command line.
+/// Lets one of the backend's roles log in with this password, which is ASCII. For the owner, from the command line.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] for any other role, [`StoreError::Database`] when the database refuses.
@@ -129,12 +130,12 @@ pub async fn set_backend_password(pool: &PgPool, role: &str, password: &str) -> 
     if !["repruv_api", "repruv_worker"].contains(&role) {
         return Err(StoreError::NotFound { what: "role for the backend" });
     }
-    let (pool, role, password) = (pool.clone(), role.to_owned(), password.to_owned());
+    let (pool, role, verifier) = (pool.clone(), role.to_owned(), scram::verifier(password));
     let task = tokio::spawn(async move {
         // Roles cannot be bound as parameters; the database itself does the quoting.
         let statement: String = sqlx::query_scalar("SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1::text, $2::text)")
             .bind(role)
-            .bind(password)
+            .bind(verifier)
             .fetch_one(&pool)
             .await?;
         sqlx::query(AssertSqlSafe(statement)).execute(&pool).await?;

@@ -16,6 +16,7 @@ pub mod migrate;
 mod pool;
 pub mod receipts;
 mod rotation;
+mod scram;
 mod section;
 mod seed;
 mod session_commands;

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// What a sign-in is checked against.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Credentials {
     /// The user.
     pub id: Uuid,
@@ -66,20 +66,14 @@ impl Store {
     pub async fn user_credentials(&self, email: &str) -> Result<Option<Credentials>, StoreError> {
         let email = email.to_owned();
         self.section(move |store| async move {
-            let row: Option<(Uuid, String, Option<String>, Option<String>, bool)> = sqlx::query_as(
-                "SELECT id, email, full_name, hashed_password, is_active FROM users \
+            let found: Option<Credentials> = sqlx::query_as(
+                "SELECT id, email, full_name, hashed_password AS password_hash, is_active FROM users \
                  WHERE lower(email) = lower($1) ORDER BY (email = $1) DESC, created_at LIMIT 1",
             )
             .bind(&email)
             .fetch_optional(&store.pool)
             .await?;
-            Ok(row.map(|(id, email, full_name, password_hash, is_active)| Credentials {
-                id,
-                email,
-                full_name,
-                password_hash,
-                is_active,
-            }))
+            Ok(found)
         })
         .await
     }

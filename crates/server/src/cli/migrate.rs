@@ -66,7 +66,9 @@ pub(super) async fn run(command: Migrate) -> anyhow::Result<()> {
         Action::Status => show(&migrate::status(pool).await?),
         Action::History => show(&migrate::history(pool).await?),
         Action::Login { role, password_stdin: _ } => {
-            store::set_backend_password(pool, &role, &password_from_stdin()?).await?;
+            let password = password_from_stdin()?;
+            anyhow::ensure!(password.is_ascii(), "a database password is of ASCII characters");
+            store::set_backend_password(pool, &role, &password).await?;
             say(&format!("{role} may log in"))
         }
         Action::Seed { demo_data: false, .. } => {

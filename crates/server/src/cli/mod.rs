@@ -72,6 +72,6 @@ fn password_from_stdin() -> anyhow::Result<String> {
     let password = text.trim_end_matches(['\r', '\n']).to_owned();
     anyhow::ensure!(password.chars().count() >= 8, "the password on stdin is shorter than 8 characters");
     anyhow::ensure!(password.chars().count() <= 1_024, "the password on stdin is longer than 1,024 characters");
-    anyhow::ensure!(!password.contains('\0'), "the password on stdin contains a zero character");
+    anyhow::ensure!(!password.contains(char::is_control), "the password on stdin contains a control character");
     Ok(password)
 }

@@ -51,6 +51,10 @@ async fn read(body: Body) -> Result<Bytes, ApiError> {
 }
 
 fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T, ApiError> {
+    // serde would read a list as a struct, field by field.
+    if raw.trim_ascii_start().first() != Some(&b'{') {
+        return Err(ApiError::malformed("The body is not a JSON object."));
+    }
     let mut reader = serde_json::Deserializer::from_slice(raw);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();

@@ -3,7 +3,7 @@
 use super::error::{ApiError, LogDetail};
 use axum::{
     extract::{MatchedPath, Request},
-    http::{HeaderName, HeaderValue, Method},
+    http::{HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -44,8 +44,12 @@ async fn observed(request: Request, next: Next) -> Response {
         Err(panic) => ApiError::internal(format!("panicked: {}", panic_text(&panic))).into_response(),
     };
     let id = request_id();
+    let headers = response.headers_mut();
+    // Every answer is about one person at one moment, some carry tokens.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, value);
+        headers.insert(REQUEST_ID, value);
     }
     report(&id, &method, &template, &response, begun.elapsed());
     response

@@ -3,6 +3,7 @@
 use repruv_server::serve::{ServeSettings, Server};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
+use std::time::Duration;
 use testkit::{
     Role, TestDb,
     factories::{self, TestStaff},
@@ -73,15 +74,20 @@ impl Reply {
 
 /// A server over `database_url`.
 pub async fn serve(database_url: String) -> Server {
-    let settings = ServeSettings {
+    Server::start(settings(database_url)).await.expect("a server")
+}
+
+pub fn settings(database_url: String) -> ServeSettings {
+    ServeSettings {
         database_url,
         listen: "127.0.0.1:0".parse().expect("an address"),
         reader: None,
         allowed_origins: vec!["https://app.repruv.test".into()],
         connections_max: 200,
         database_connections: 8,
-    };
-    Server::start(settings).await.expect("a server")
+        // Patient: the machine that runs the tests may be busy with others.
+        database_wait: Duration::from_secs(10),
+    }
 }
 
 pub fn client() -> Client {

@@ -1,6 +1,7 @@
 //! The database away, a client that leaves, a client that dawdles, a stop while requests are in hand.
 
-use crate::stand::{Reply, Stand, client, serve};
+use crate::stand::{Reply, Stand, client, serve, settings};
+use repruv_server::serve::{ServeSettings, Server};
 use reqwest::Method;
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -11,7 +12,11 @@ use tokio::{io::AsyncWriteExt, net::TcpStream};
 async fn a_missing_database_is_said_so_and_recovered_from() {
     let db = TestDb::new().await;
     let proxy = FaultProxy::start(db.server_address().await).await.expect("a proxy");
-    let server = serve(db.url_through(Role::Api, proxy.address())).await;
+    let settings = ServeSettings {
+        database_wait: Duration::from_millis(900),
+        ..settings(db.url_through(Role::Api, proxy.address()))
+    };
+    let server = Server::start(settings).await.expect("a server");
     let base = format!("http://{}", server.address());
     let ana = session(user().insert(&db).await.id).insert(&db).await;
     let http = client();

@@ -84,8 +84,8 @@ impl SessionFactory {
     /// When the database refuses it.
     pub async fn insert(self, db: &TestDb) -> TestSession {
         let id = new_id();
-        let access_token = format!("test_access_{}", id.simple());
-        let refresh_token = format!("test_refresh_{}", id.simple());
+        let access_token = format!("rps_test_access_{}", id.simple());
+        let refresh_token = format!("rpr_test_refresh_{}", id.simple());
         let expired = self.ended == Some(Ended::Expired);
         let access_expired = expired || self.ended == Some(Ended::AccessExpired);
         sqlx::query(
