@@ -83,7 +83,10 @@ impl ApiClient {
     pub async fn check(&self) -> Result<String, ApiFailure> {
         let request = self.http.request(Method::GET, self.at("healthz"));
         let answer: Value = self.send(request).await?;
-        Ok(answer.get("version").and_then(Value::as_str).map_or_else(|| "The API answers.".into(), |v| format!("The API answers, version {v}.")))
+        Ok(answer
+            .get("version")
+            .and_then(Value::as_str)
+            .map_or_else(|| "The API answers.".into(), |v| format!("The API answers, version {v}.")))
     }
 
     fn post(&self, path: &str) -> RequestBuilder {

@@ -26,7 +26,8 @@ pub fn run() -> anyhow::Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     platform::before_gtk();
     let bindings = bindings::builder();
-    let state_file = data_override().map_or_else(|| ".window-state.json".into(), |folder| folder.join("window-state.json"));
+    let state_file =
+        data_override().map_or_else(|| ".window-state.json".into(), |folder| folder.join("window-state.json"));
     let mut builder = tauri::Builder::default()
         .plugin(single_instance())
         .plugin(tauri_plugin_store::Builder::new().build())
@@ -93,7 +94,8 @@ fn preferences(app: &AppHandle, file: PathBuf) -> anyhow::Result<Chosen> {
 }
 
 fn single_instance() -> tauri::plugin::TauriPlugin<tauri::Wry> {
-    let builder = tauri_plugin_single_instance::Builder::new().callback(|app, arguments, _| window::called_again(app, &arguments));
+    let builder = tauri_plugin_single_instance::Builder::new()
+        .callback(|app, arguments, _| window::called_again(app, &arguments));
     match data_override() {
         // Windows with a folder of their own do not know of each other.
         Some(folder) => builder.dbus_id(instance_name(&folder)).build(),

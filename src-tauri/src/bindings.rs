@@ -94,7 +94,8 @@ mod tests {
 
         let capability: serde_json::Value =
             serde_json::from_str(include_str!("../capabilities/main.json")).expect("is JSON");
-        let mut allowed: Vec<_> = capability["permissions"].as_array().expect("a list").iter().filter_map(|one| one.as_str()).collect();
+        let mut allowed: Vec<_> =
+            capability["permissions"].as_array().expect("a list").iter().filter_map(|one| one.as_str()).collect();
         allowed.retain(|one| one.starts_with("allow-"));
         let expected: Vec<_> = COMMANDS.iter().map(|name| format!("allow-{}", name.replace('_', "-"))).collect();
         assert_eq!(allowed, expected, "capabilities/main.json");

@@ -3,7 +3,7 @@
 use crate::{
     account::Account,
     environments::is_loopback_host,
-    failure::{Answer, internal, unavailable, unauthorized, validation},
+    failure::{Answer, internal, unauthorized, unavailable, validation},
 };
 use chrono::TimeDelta;
 use contract::{auth::DatabaseLogin, ipc::IpcError};
@@ -122,15 +122,23 @@ fn options(login: &DatabaseLogin) -> PgConnectOptions {
         .password(&login.password)
         .ssl_mode(ssl)
         .application_name("repruv-ops")
-        .options([("default_transaction_read_only", "on"), ("statement_timeout", "5s"), ("idle_in_transaction_session_timeout", "5s")])
+        .options([
+            ("default_transaction_read_only", "on"),
+            ("statement_timeout", "5s"),
+            ("idle_in_transaction_session_timeout", "5s"),
+        ])
 }
 
 /// The page's answer for a read.
 pub fn answer<T>(read: Result<T, ReadError>) -> Answer<T> {
     read.map_err(|error| match error {
-        ReadError::NotFound { what } => IpcError::NotFound { message: format!("There is no such {what}, or no longer.") },
+        ReadError::NotFound { what } => {
+            IpcError::NotFound { message: format!("There is no such {what}, or no longer.") }
+        }
         ReadError::Unavailable(cause) => unavailable("The database", cause),
-        ReadError::LoginRefused(_) => unauthorized("The database does not accept this login any more. Sign in again if it does not recover."),
+        ReadError::LoginRefused(_) => {
+            unauthorized("The database does not accept this login any more. Sign in again if it does not recover.")
+        }
         ReadError::BadCursor => validation("cursor", "This list has changed. Start again from its top."),
         ReadError::BadFilter { field, message } => validation(field, message),
         error @ (ReadError::BadRow { .. } | ReadError::Database(_)) => internal("Reading", error),

@@ -27,7 +27,13 @@ pub fn text(ops: &Ops) -> String {
         None => line("Signed in", "no"),
     }
     let freshness = ops.live.freshness();
-    line("Freshness", &format!("{:?}, {} ms old, read in {} ms by {:?}", freshness.state, freshness.age_ms, freshness.read_ms, freshness.source));
+    line(
+        "Freshness",
+        &format!(
+            "{:?}, {} ms old, read in {} ms by {:?}",
+            freshness.state, freshness.age_ms, freshness.read_ms, freshness.source
+        ),
+    );
     line("Logs", &ops.log_folder.display().to_string());
     text.push_str("\nLast warnings and errors:\n");
     for trouble in logging::last_troubles(&ops.log_folder, TROUBLES_MAX) {

@@ -66,7 +66,13 @@ mod tests {
 
     #[test]
     fn an_address_is_https_or_stays_on_this_machine() {
-        for good in ["https://api.example.com", "https://api.example.com:8443/base/", "http://127.0.0.1:8080", "http://[::1]:80", "http://localhost:1"] {
+        for good in [
+            "https://api.example.com",
+            "https://api.example.com:8443/base/",
+            "http://127.0.0.1:8080",
+            "http://[::1]:80",
+            "http://localhost:1",
+        ] {
             assert!(address(good).is_ok(), "{good}");
         }
         for bad in [

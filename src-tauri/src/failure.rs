@@ -17,7 +17,10 @@ pub fn internal(doing: &str, cause: impl Display) -> IpcError {
 /// Something outside cannot be reached; nothing was changed.
 pub fn unavailable(what: &str, cause: impl Display) -> IpcError {
     warn!("{what} cannot be reached: {cause}");
-    IpcError::Unavailable { message: format!("{what} cannot be reached right now. Nothing was changed."), retry_after_s: 2 }
+    IpcError::Unavailable {
+        message: format!("{what} cannot be reached right now. Nothing was changed."),
+        retry_after_s: 2,
+    }
 }
 
 /// Nobody is signed in, or no longer.

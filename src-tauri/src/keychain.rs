@@ -95,7 +95,9 @@ pub fn state(error: &SecretError) -> KeychainState {
 pub fn advice(error: &SecretError) -> &'static str {
     match error {
         SecretError::Locked => "The keychain is locked. Unlock it and try again, or sign in for this session only.",
-        SecretError::Denied => "The request to use the keychain was dismissed. Try again, or sign in for this session only.",
+        SecretError::Denied => {
+            "The request to use the keychain was dismissed. Try again, or sign in for this session only."
+        }
         SecretError::Unavailable if cfg!(target_os = "linux") => {
             "No keychain service is running. Install and start GNOME Keyring, KWallet or KeePassXC, or sign in for this session only."
         }

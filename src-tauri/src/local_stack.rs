@@ -61,7 +61,9 @@ mod tests {
 
     #[test]
     fn only_an_api_on_this_machine_is_signed_in_to() {
-        let stack = |url: &str| format!(r#"{{"api_url":"{url}","staff":{{"email":"dana@repruv.test","password":"p"}},"pids":{{}}}}"#);
+        let stack = |url: &str| {
+            format!(r#"{{"api_url":"{url}","staff":{{"email":"dana@repruv.test","password":"p"}},"pids":{{}}}}"#)
+        };
         let local = LocalStack::parse(&stack("http://127.0.0.1:4000/")).expect("is local");
         assert_eq!(local.environment().api_url, "http://127.0.0.1:4000");
         assert_eq!(local.credentials(), ("dana@repruv.test", "p"));

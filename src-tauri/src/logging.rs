@@ -45,8 +45,13 @@ pub fn start(folder: &Path) {
 pub fn last_troubles(folder: &Path, lines_max: usize) -> Vec<String> {
     let Some(newest) = newest(folder) else { return vec![] };
     let text = std::fs::read_to_string(newest).unwrap_or_default();
-    let mut troubles: Vec<_> =
-        text.lines().rev().filter(|line| line.contains(" WARN ") || line.contains("ERROR ")).take(lines_max).map(shortened).collect();
+    let mut troubles: Vec<_> = text
+        .lines()
+        .rev()
+        .filter(|line| line.contains(" WARN ") || line.contains("ERROR "))
+        .take(lines_max)
+        .map(shortened)
+        .collect();
     troubles.reverse();
     troubles
 }

@@ -151,7 +151,8 @@ impl Ops {
     /// Asks for the outcome of a command by sending it again under its key. True: it holds. False: it was refused, nothing happened.
     pub async fn resolve(&self, command_id: Uuid) -> Answer<bool> {
         let session = self.session().ok_or_else(|| unauthorized("Sign in first."))?;
-        let Some(command) = self.pending.find(command_id).filter(|one| one.environment_id == session.environment.id) else {
+        let Some(command) = self.pending.find(command_id).filter(|one| one.environment_id == session.environment.id)
+        else {
             return Err(IpcError::NotFound { message: "The outcome of this command is known already.".into() });
         };
         match self.deliver(&session, &command, true).await {

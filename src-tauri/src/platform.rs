@@ -6,8 +6,9 @@
 #[expect(unsafe_code, reason = "the environment is set before any other thread exists")]
 pub fn before_gtk() {
     const SWITCH: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
-    let renders = std::fs::read_dir("/dev/dri")
-        .is_ok_and(|entries| entries.filter_map(Result::ok).any(|entry| entry.file_name().to_string_lossy().starts_with("renderD")));
+    let renders = std::fs::read_dir("/dev/dri").is_ok_and(|entries| {
+        entries.filter_map(Result::ok).any(|entry| entry.file_name().to_string_lossy().starts_with("renderD"))
+    });
     let nvidia = std::path::Path::new("/proc/driver/nvidia/version").exists();
     if std::env::var_os(SWITCH).is_none() && (!renders || nvidia) {
         // SAFETY: called first in `run`, while this is the only thread.

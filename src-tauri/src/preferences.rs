@@ -86,7 +86,10 @@ impl Chosen {
         let environment = environments::new(name, kind, api_url)?;
         self.change(|preferences| {
             if preferences.environments.len() >= ENVIRONMENTS_MAX {
-                return Err(validation("name", format!("At most {ENVIRONMENTS_MAX} environments fit. Remove one first.")));
+                return Err(validation(
+                    "name",
+                    format!("At most {ENVIRONMENTS_MAX} environments fit. Remove one first."),
+                ));
             }
             if preferences.environments.iter().any(|other| other.name.eq_ignore_ascii_case(&environment.name)) {
                 return Err(validation("name", "There is an environment of this name already."));

@@ -102,6 +102,8 @@ async fn offline(environment: &Environment, client: ApiClient, entry: Entry, kee
     let account = Account::offline(client, entry, keep);
     match account.stored_database_login().await {
         Some(login) => Restored::Yes(Session::start(environment.clone(), account, Database::new(login))),
-        None => Restored::No("The API cannot be reached, so you cannot be signed in right now. Your sign-in is kept: try again.".into()),
+        None => Restored::No(
+            "The API cannot be reached, so you cannot be signed in right now. Your sign-in is kept: try again.".into(),
+        ),
     }
 }

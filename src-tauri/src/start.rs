@@ -71,12 +71,21 @@ pub async fn bootstrap(ops: &Ops, limit: Duration) -> Bootstrap {
     let now = tokio::time::timeout_at(deadline, first_screen(ops)).await.unwrap_or_default();
     let (session, problem) = (ops.session(), ops.problem());
     if session.is_some() {
-        info!("{}", if now.is_some() { "The first screen is complete" } else { "The first screen could not be read in time" });
+        info!(
+            "{}",
+            if now.is_some() { "The first screen is complete" } else { "The first screen could not be read in time" }
+        );
     }
-    let late = || (!in_time).then(|| "Still waiting for the keychain or the API. A prompt may be open behind this window.".to_owned());
+    let late = || {
+        (!in_time)
+            .then(|| "Still waiting for the keychain or the API. A prompt may be open behind this window.".to_owned())
+    };
     Bootstrap {
         preferences: ops.preferences.get(),
-        environment: session.as_ref().map(|session| session.environment.clone()).or_else(|| ops.preferences.environment()),
+        environment: session
+            .as_ref()
+            .map(|session| session.environment.clone())
+            .or_else(|| ops.preferences.environment()),
         sign_in_problem: if session.is_some() { None } else { problem.message.or_else(late) },
         staff: session.map(|session| session.account.staff().clone()),
         keychain: problem.keychain.unwrap_or(if in_time { KeychainState::Ready } else { KeychainState::Locked }),

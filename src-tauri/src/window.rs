@@ -159,10 +159,10 @@ fn is_dark<R: Runtime>(app: &AppHandle<R>, theme: Theme) -> bool {
     match theme {
         Theme::Light => false,
         Theme::Dark => true,
-        Theme::System => app
-            .get_webview_window(LABEL)
-            .and_then(|window| window.theme().ok())
-            .map_or_else(|| std::env::var("GTK_THEME").is_ok_and(|name| name.ends_with(":dark")), |theme| theme == tauri::Theme::Dark),
+        Theme::System => app.get_webview_window(LABEL).and_then(|window| window.theme().ok()).map_or_else(
+            || std::env::var("GTK_THEME").is_ok_and(|name| name.ends_with(":dark")),
+            |theme| theme == tauri::Theme::Dark,
+        ),
     }
 }
 

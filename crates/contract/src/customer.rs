@@ -97,9 +97,27 @@ pub const PROFILE_TYPES: [&str; 3] = ["creator", "brand", "agency"];
 /// The presets on offer; the first is the default.
 pub fn presets() -> Vec<DemoPreset> {
     [
-        ("mid_tier_creator", "Mid-Tier Creator", "About 1,200 reviews and 85 posts on two platforms.", "creator", "Lifestyle"),
-        ("rising_creator", "Rising Creator", "About 150 reviews and 30 posts on one platform.", "creator", "Food & travel"),
-        ("established_brand", "Established Brand", "About 4,800 reviews and 210 posts on three platforms.", "brand", "Consumer goods"),
+        (
+            "mid_tier_creator",
+            "Mid-Tier Creator",
+            "About 1,200 reviews and 85 posts on two platforms.",
+            "creator",
+            "Lifestyle",
+        ),
+        (
+            "rising_creator",
+            "Rising Creator",
+            "About 150 reviews and 30 posts on one platform.",
+            "creator",
+            "Food & travel",
+        ),
+        (
+            "established_brand",
+            "Established Brand",
+            "About 4,800 reviews and 210 posts on three platforms.",
+            "brand",
+            "Consumer goods",
+        ),
         ("local_business", "Local Business", "About 320 reviews and 12 posts on one platform.", "brand", "Hospitality"),
         ("agency_roster", "Agency Roster", "About 2,600 reviews over six managed accounts.", "agency", "Entertainment"),
     ]

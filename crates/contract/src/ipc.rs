@@ -1,11 +1,6 @@
 //! What only the window's page and its Rust side say to each other.
 
-use crate::{
-    auth::StaffInfo,
-    live::Freshness,
-    now::NowView,
-    wire::wire,
-};
+use crate::{auth::StaffInfo, live::Freshness, now::NowView, wire::wire};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

@@ -73,7 +73,8 @@ impl ReadModel {
         self.section(move |connection| {
             Box::pin(async move {
                 let as_of = database_time(connection).await?;
-                let query = sqlx::query_as(if user_id.is_some() { OF_USER } else { OF_ALL }).bind(before).bind(probe(limit));
+                let query =
+                    sqlx::query_as(if user_id.is_some() { OF_USER } else { OF_ALL }).bind(before).bind(probe(limit));
                 let query = if let Some(user_id) = user_id { query.bind(user_id) } else { query };
                 let rows: Vec<StoredAudit> = query.fetch_all(connection).await?;
                 let rows = rows.into_iter().map(AuditEntry::from).collect();

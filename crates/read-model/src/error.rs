@@ -46,8 +46,12 @@ pub enum ReadError {
 impl From<sqlx::Error> for ReadError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => Self::Unavailable(error.to_string()),
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Protocol(_) => Self::Unavailable(error.to_string()),
             sqlx::Error::Database(refused) => match refused.code().as_deref().unwrap_or_default() {
                 // Connection trouble; too many connections; cancelled by timeout; shutting down, crashed, starting.
                 code if code.starts_with("08") || code.starts_with("53") || code.starts_with("57") => {

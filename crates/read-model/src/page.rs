@@ -44,7 +44,8 @@ impl Key {
         let text = decode(cursor)?;
         let mut parts = text.split('|');
         let key = (|| {
-            let (Some(head), Some(at), Some(id), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+            let (Some(head), Some(at), Some(id), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+            else {
                 return None;
             };
             let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;

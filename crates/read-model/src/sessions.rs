@@ -10,9 +10,9 @@ use crate::{
     users::find,
 };
 use chrono::{DateTime, Utc};
+use contract::state_machine::SessionStatus;
 use contract::{Page, sessions::SessionFilter, sessions::SessionRow};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
-use contract::state_machine::SessionStatus;
 use uuid::Uuid;
 
 const LIST: &str = "sessions";
@@ -148,10 +148,12 @@ async fn page(
     let full = rows.len() > limit;
     let mut page = cut(rows, limit, as_of, |row: &SessionRow| key(row).encode(LIST));
     if windowed && !full {
-        page.next = match (window_end(connection, &whose, filter.active_only, after, window).await?, page.rows.last().map(key)) {
-            (Some(end), Some(last)) => Some(end.min(last).encode(LIST)),
-            (end, _) => end.map(|end| end.encode(LIST)),
-        };
+        page.next =
+            match (window_end(connection, &whose, filter.active_only, after, window).await?, page.rows.last().map(key))
+            {
+                (Some(end), Some(last)) => Some(end.min(last).encode(LIST)),
+                (end, _) => end.map(|end| end.encode(LIST)),
+            };
     }
     Ok(page)
 }

@@ -96,7 +96,12 @@ impl ReadModel {
     ///
     /// # Errors
     /// [`ReadError::NotFound`] when there is no such user, [`ReadError::BadCursor`]; otherwise as every read.
-    pub async fn user_timeline(&self, id: Uuid, cursor: Option<&str>, limit: u32) -> Result<Page<TimelineEntry>, ReadError> {
+    pub async fn user_timeline(
+        &self,
+        id: Uuid,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<TimelineEntry>, ReadError> {
         let places = cursor.map_or_else(|| Ok(Places::start()), Places::decode)?;
         let limit = clamp(limit);
         self.snapshot(move |connection| Box::pin(async move { page(connection, id, places, limit).await })).await
@@ -131,7 +136,11 @@ async fn page(
     let mut sessions = sessions.into_iter().peekable();
     let mut rows = Vec::with_capacity(limit);
     loop {
-        let heads = [events.peek().map(|row| row.at), audit.peek().map(|row| row.at), sessions.peek().map(|row| row.created_at)];
+        let heads = [
+            events.peek().map(|row| row.at),
+            audit.peek().map(|row| row.at),
+            sessions.peek().map(|row| row.created_at),
+        ];
         let Some(newest) = heads.iter().flatten().max().copied() else {
             return Ok(Page { rows, next: None, as_of });
         };

@@ -6,10 +6,7 @@ use anyhow::Context;
 use base64::Engine as _;
 use common::{BenchDatabase, Latencies};
 use sha2::{Digest, Sha256};
-use std::{
-    process::Stdio,
-    time::Instant,
-};
+use std::{process::Stdio, time::Instant};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
 const USERS: usize = 10_000;
@@ -38,7 +35,8 @@ async fn run() -> anyhow::Result<()> {
     let url = format!("http://{}/api/v1/demo/enable", said["listening"].as_str().context("no address")?);
 
     let http = reqwest::Client::builder().pool_max_idle_per_host(CONCURRENT).build()?;
-    let (queue, jobs) = (std::sync::Arc::new(tokio::sync::Mutex::new(tokens.into_iter())), tokio::time::Duration::from_secs(30));
+    let (queue, jobs) =
+        (std::sync::Arc::new(tokio::sync::Mutex::new(tokens.into_iter())), tokio::time::Duration::from_secs(30));
     let started = Instant::now();
     let mut clients = tokio::task::JoinSet::new();
     for _ in 0..CONCURRENT {
@@ -48,7 +46,8 @@ async fn run() -> anyhow::Result<()> {
             loop {
                 let Some(token) = queue.lock().await.next() else { return anyhow::Ok(took) };
                 let asked = Instant::now();
-                let answer = http.post(&url).bearer_auth(token).json(&serde_json::json!({})).timeout(jobs).send().await?;
+                let answer =
+                    http.post(&url).bearer_auth(token).json(&serde_json::json!({})).timeout(jobs).send().await?;
                 let status = answer.status();
                 let body = answer.bytes().await?;
                 took.push(asked.elapsed());
@@ -63,7 +62,9 @@ async fn run() -> anyhow::Result<()> {
         }
     }
     let seconds = started.elapsed().as_secs_f64();
-    let enabling: i64 = sqlx::query_scalar("SELECT count(*) FROM users WHERE demo_mode_status = 'enabling'").fetch_one(&db.pool).await?;
+    let enabling: i64 = sqlx::query_scalar("SELECT count(*) FROM users WHERE demo_mode_status = 'enabling'")
+        .fetch_one(&db.pool)
+        .await?;
     anyhow::ensure!(enabling == USERS as i64, "{enabling} of {USERS} users are enabling");
     server.kill().await?;
     let mut figures = latencies.json();
@@ -77,7 +78,8 @@ async fn run() -> anyhow::Result<()> {
 async fn sign_in_everybody(db: &BenchDatabase) -> anyhow::Result<Vec<String>> {
     let (mut tokens, mut hashes) = (vec![], vec![]);
     for n in 0..USERS {
-        let token = format!("rps_{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(Sha256::digest(n.to_be_bytes())));
+        let token =
+            format!("rps_{}", base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(Sha256::digest(n.to_be_bytes())));
         hashes.push(Sha256::digest(token.as_bytes()).to_vec());
         tokens.push(token);
     }

@@ -117,7 +117,9 @@ async fn drain_domain(db: &BenchDatabase) -> anyhow::Result<f64> {
     .await?;
     let engine = EngineSettings { concurrency: 200, connections: 32, ..EngineSettings::default() };
     let per_s = drain(db, Handlers::default().with(InstantEnable), engine).await?;
-    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM users WHERE demo_mode_status <> 'enabled'").fetch_one(&db.pool).await?;
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM users WHERE demo_mode_status <> 'enabled'")
+        .fetch_one(&db.pool)
+        .await?;
     anyhow::ensure!(left == 0, "{left} users were not moved");
     Ok(per_s)
 }

@@ -21,7 +21,10 @@ async fn run() -> anyhow::Result<()> {
     let db = BenchDatabase::fresh("scale").await?;
     fill(&db).await?;
     let reader = reader(&db).await?;
-    let some_user: uuid::Uuid = sqlx::query_scalar("SELECT user_id FROM background_jobs WHERE status = 'running' LIMIT 1").fetch_one(&db.pool).await?;
+    let some_user: uuid::Uuid =
+        sqlx::query_scalar("SELECT user_id FROM background_jobs WHERE status = 'running' LIMIT 1")
+            .fetch_one(&db.pool)
+            .await?;
     let mut figures = serde_json::Map::new();
 
     macro_rules! measure {
@@ -49,7 +52,10 @@ async fn run() -> anyhow::Result<()> {
     measure!("user_page", _n => reader.user(some_user).await?);
     measure!("sessions_first_page", _n => reader.sessions_page(&SessionFilter { user_id: None, user: None, active_only: true }, None, 100).await?);
     measure!("now", _n => reader.now().await?);
-    common::report("scale", serde_json::json!({ "users": USERS, "jobs": JOBS, "sessions": SESSIONS, "latencies": figures }));
+    common::report(
+        "scale",
+        serde_json::json!({ "users": USERS, "jobs": JOBS, "sessions": SESSIONS, "latencies": figures }),
+    );
     Ok(())
 }
 
@@ -114,8 +120,14 @@ async fn fill(db: &BenchDatabase) -> anyhow::Result<()> {
 /// Through a login that is a member of `ops_reader` and nothing else, as a window reads.
 async fn reader(db: &BenchDatabase) -> anyhow::Result<ReadModel> {
     let login = "staff_0000bec4_0000bec4";
-    sqlx::query("SELECT mint_reader_login($1, 'bench-reader', interval '2 hours')").bind(login).execute(&db.pool).await?;
+    sqlx::query("SELECT mint_reader_login($1, 'bench-reader', interval '2 hours')")
+        .bind(login)
+        .execute(&db.pool)
+        .await?;
     let options: sqlx::postgres::PgConnectOptions = db.url.parse()?;
-    let pool = sqlx::postgres::PgPoolOptions::new().max_connections(3).connect_with(options.username(login).password("bench-reader")).await?;
+    let pool = sqlx::postgres::PgPoolOptions::new()
+        .max_connections(3)
+        .connect_with(options.username(login).password("bench-reader"))
+        .await?;
     Ok(ReadModel::new(pool))
 }

@@ -58,7 +58,11 @@ impl Server {
         let origins: Vec<HeaderValue> =
             settings.allowed_origins.iter().map(|origin| read_origin(origin)).collect::<anyhow::Result<_>>()?;
         let reader = ReaderAddress::new(&settings.database_url, settings.reader.as_deref())?;
-        let pool = PoolSettings { max: settings.database_connections, acquire_timeout: settings.database_wait, ..PoolSettings::default() };
+        let pool = PoolSettings {
+            max: settings.database_connections,
+            acquire_timeout: settings.database_wait,
+            ..PoolSettings::default()
+        };
         let store = Store::connect_lazy(&settings.database_url, pool).map_err(|_| {
             anyhow::anyhow!("DATABASE_URL is not a PostgreSQL URL such as postgres://user:password@host/database")
         })?;

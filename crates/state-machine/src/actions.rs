@@ -160,7 +160,10 @@ impl DemoMode {
             return ActionOffer::no(action, why);
         }
         let Some(operation) = job.job_type.and_then(JobType::demo_operation) else {
-            return ActionOffer::no(action, "The recorded job is not one of demo mode. Enable or disable again instead.");
+            return ActionOffer::no(
+                action,
+                "The recorded job is not one of demo mode. Enable or disable again instead.",
+            );
         };
         match self.transition(operation.request()) {
             Ok(t) => ActionOffer::yes(
@@ -198,18 +201,10 @@ impl JobFacts {
             return ActionOffer::no(action, "A stop was already asked for; the worker is winding it up.");
         }
         match self.status.transition(JobEvent::RequestCancel) {
-            Ok(t) if t.to() == JobStatus::Cancelled => ActionOffer::yes(
-                action,
-                t.to().as_str(),
-                None,
-                "The job is waiting, so it stops at once.",
-            ),
-            Ok(t) => ActionOffer::yes(
-                action,
-                t.to().as_str(),
-                None,
-                self.stop_note(),
-            ),
+            Ok(t) if t.to() == JobStatus::Cancelled => {
+                ActionOffer::yes(action, t.to().as_str(), None, "The job is waiting, so it stops at once.")
+            }
+            Ok(t) => ActionOffer::yes(action, t.to().as_str(), None, self.stop_note()),
             Err(illegal) => ActionOffer::no(action, illegal.reason),
         }
     }
@@ -236,7 +231,10 @@ impl JobFacts {
         let operation = self.job_type.and_then(|job_type| job_type.demo_operation());
         if let (Some(operation), Some(demo)) = (operation, self.demo) {
             if !self.is_current {
-                return ActionOffer::no(action, "The user's demo mode has moved on since this job. Change it on the user's page.");
+                return ActionOffer::no(
+                    action,
+                    "The user's demo mode has moved on since this job. Change it on the user's page.",
+                );
             }
             if let Err(illegal) = demo.transition(operation.request()) {
                 return ActionOffer::no(action, illegal.reason);

@@ -156,11 +156,8 @@ impl DemoMode {
         use DemoModeEvent as E;
         use DemoModeStatus as S;
         let to = |status, profile_exists| Self { status, failed_operation: None, profile_exists };
-        let failed = |operation, profile_exists| Self {
-            status: S::Failed,
-            failed_operation: Some(operation),
-            profile_exists,
-        };
+        let failed =
+            |operation, profile_exists| Self { status: S::Failed, failed_operation: Some(operation), profile_exists };
         match (self.status, event) {
             (S::Disabled, E::RequestEnable) => Some((to(S::Enabling, false), Some(JobType::DemoEnable))),
             // Enabling over a leftover profile would make a second one: it must be removed first.
@@ -183,12 +180,8 @@ impl DemoMode {
             }
             (S::Disabling, E::DisableSucceeded) => Some((to(S::Disabled, false), None)),
             (S::Disabling, E::DisableFailed) => Some((failed(DemoOperation::Disable, true), None)),
-            (S::Disabling, E::DisableCancelled { intact: true }) => {
-                Some((to(S::Enabled, self.profile_exists), None))
-            }
-            (S::Disabling, E::DisableCancelled { intact: false }) => {
-                Some((failed(DemoOperation::Disable, true), None))
-            }
+            (S::Disabling, E::DisableCancelled { intact: true }) => Some((to(S::Enabled, self.profile_exists), None)),
+            (S::Disabling, E::DisableCancelled { intact: false }) => Some((failed(DemoOperation::Disable, true), None)),
             // Dismissing while a profile remains would forget something that exists.
             (S::Failed, E::Dismiss) if !self.profile_exists => Some((to(S::Disabled, false), None)),
             _ => None,
@@ -231,7 +224,9 @@ impl DemoMode {
             (DemoModeStatus::Failed, _, true) => {
                 "An error: the demo could not be turned on. Unfinished demo content is waiting to be removed."
             }
-            (DemoModeStatus::Failed, _, false) => "An error: the demo could not be turned on. Their own content is untouched.",
+            (DemoModeStatus::Failed, _, false) => {
+                "An error: the demo could not be turned on. Their own content is untouched."
+            }
         }
     }
 
@@ -251,7 +246,9 @@ impl DemoMode {
     /// The edges between different statuses, sorted: what the database must allow, and nothing more.
     pub fn edges() -> Vec<(DemoModeStatus, DemoModeStatus)> {
         let mut edges: Vec<_> = Self::all()
-            .flat_map(|state| DemoModeEvent::ALL.iter().filter_map(move |&event| state.next(event).map(|n| (state, n.0))))
+            .flat_map(|state| {
+                DemoModeEvent::ALL.iter().filter_map(move |&event| state.next(event).map(|n| (state, n.0)))
+            })
             .map(|(from, to)| (from.status, to.status))
             .filter(|(from, to)| from != to)
             .collect();

@@ -75,7 +75,9 @@ impl DemoOperation {
             // A removal that "failed" although the profile is gone did what was asked.
             (Self::Disable, JobOutcome::Failed { profile_exists: false }) => DemoModeEvent::DisableSucceeded,
             (Self::Disable, JobOutcome::Failed { profile_exists: true }) => DemoModeEvent::DisableFailed,
-            (Self::Disable, JobOutcome::Cancelled { touched, .. }) => DemoModeEvent::DisableCancelled { intact: !touched },
+            (Self::Disable, JobOutcome::Cancelled { touched, .. }) => {
+                DemoModeEvent::DisableCancelled { intact: !touched }
+            }
         }
     }
 }

@@ -31,7 +31,12 @@ impl RetryPolicy {
         let doublings = attempt.saturating_sub(1).min(32);
         let bound = self.base_ms.saturating_mul(1_u64 << doublings).min(self.cap_ms);
         let unit = if unit.is_finite() { unit.clamp(0.0, 1.0) } else { 1.0 };
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded by cap_ms")]
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "bounded by cap_ms"
+        )]
         let millis = (bound as f64 * unit) as u64;
         Duration::from_millis(millis.clamp(self.floor_ms.min(self.cap_ms), self.cap_ms))
     }

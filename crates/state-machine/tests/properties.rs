@@ -2,9 +2,9 @@
 
 use proptest::{prelude::*, sample::select};
 use state_machine::{
-    ConnectionEvent, ConnectionStatus, DemoMode, DemoModeAction, DemoModeEvent, DemoModeStatus,
-    DemoOperation, JobAction, JobEvent, JobFacts, JobOutcome, JobStatus, JobType, RetryPolicy,
-    SessionEvent, SessionStatus, after_failure,
+    ConnectionEvent, ConnectionStatus, DemoMode, DemoModeAction, DemoModeEvent, DemoModeStatus, DemoOperation,
+    JobAction, JobEvent, JobFacts, JobOutcome, JobStatus, JobType, RetryPolicy, SessionEvent, SessionStatus,
+    after_failure,
 };
 use std::{collections::BTreeSet, time::Duration};
 
@@ -204,41 +204,21 @@ proptest! {
 fn every_status_can_be_reached_and_none_but_the_ended_is_a_dead_end() {
     fn reached<S: Copy + Ord>(start: S, edges: &[(S, S)]) -> BTreeSet<S> {
         let mut seen = BTreeSet::from([start]);
-        while let Some((_, to)) = edges
-            .iter()
-            .find(|(from, to)| seen.contains(from) && !seen.contains(to))
-        {
+        while let Some((_, to)) = edges.iter().find(|(from, to)| seen.contains(from) && !seen.contains(to)) {
             seen.insert(*to);
         }
         seen
     }
-    assert_eq!(
-        reached(DemoModeStatus::Disabled, &DemoMode::edges()).len(),
-        DemoModeStatus::ALL.len()
-    );
-    assert_eq!(
-        reached(JobStatus::Pending, &JobStatus::edges()).len(),
-        JobStatus::ALL.len()
-    );
-    assert_eq!(
-        reached(ConnectionStatus::Disconnected, &ConnectionStatus::edges()).len(),
-        ConnectionStatus::ALL.len()
-    );
-    assert_eq!(
-        reached(SessionStatus::Active, &SessionStatus::edges()).len(),
-        SessionStatus::ALL.len()
-    );
+    assert_eq!(reached(DemoModeStatus::Disabled, &DemoMode::edges()).len(), DemoModeStatus::ALL.len());
+    assert_eq!(reached(JobStatus::Pending, &JobStatus::edges()).len(), JobStatus::ALL.len());
+    assert_eq!(reached(ConnectionStatus::Disconnected, &ConnectionStatus::edges()).len(), ConnectionStatus::ALL.len());
+    assert_eq!(reached(SessionStatus::Active, &SessionStatus::edges()).len(), SessionStatus::ALL.len());
     for state in DemoMode::all() {
-        let moves = DemoModeEvent::ALL
-            .iter()
-            .filter(|&&event| state.transition(event).is_ok())
-            .count();
+        let moves = DemoModeEvent::ALL.iter().filter(|&&event| state.transition(event).is_ok()).count();
         assert!(moves > 0, "nobody gets out of {state:?}");
     }
-    let ended: Vec<_> = JobStatus::ALL
-        .iter()
-        .filter(|s| !JobStatus::edges().iter().any(|(from, _)| from == *s))
-        .collect();
+    let ended: Vec<_> =
+        JobStatus::ALL.iter().filter(|s| !JobStatus::edges().iter().any(|(from, _)| from == *s)).collect();
     assert_eq!(ended, [&JobStatus::Completed]);
 }
 

@@ -14,10 +14,7 @@ const END: &str = "<!-- written by tests/table.rs: end -->\n";
 #[test]
 fn every_state_answers_every_event_as_reviewed() {
     for machine in machine::all() {
-        insta::assert_snapshot!(
-            machine.name.to_lowercase().replace(' ', "_"),
-            grid(&machine)
-        );
+        insta::assert_snapshot!(machine.name.to_lowercase().replace(' ', "_"), grid(&machine));
     }
 }
 
@@ -25,29 +22,17 @@ fn every_state_answers_every_event_as_reviewed() {
 fn the_readme_shows_the_machines_as_they_are() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = std::fs::read_to_string(&path).unwrap();
-    let (before, rest) = readme
-        .split_once(BEGIN)
-        .expect("the README has the begin marker");
+    let (before, rest) = readme.split_once(BEGIN).expect("the README has the begin marker");
     let (_, after) = rest.split_once(END).expect("the README has the end marker");
     let mut shown = String::from("\n");
     for machine in machine::all() {
-        writeln!(
-            shown,
-            "### {}\n\n{}\n{}",
-            machine.name,
-            diagram(&machine),
-            table(&machine)
-        )
-        .unwrap();
+        writeln!(shown, "### {}\n\n{}\n{}", machine.name, diagram(&machine), table(&machine)).unwrap();
     }
     let fresh = format!("{before}{BEGIN}{shown}{END}{after}");
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, fresh).unwrap();
     } else {
-        assert!(
-            readme == fresh,
-            "README.md is stale: run `UPDATE=1 cargo test -p state-machine --test table`"
-        );
+        assert!(readme == fresh, "README.md is stale: run `UPDATE=1 cargo test -p state-machine --test table`");
     }
 }
 
@@ -62,9 +47,7 @@ fn grid(machine: &Machine) -> String {
         }
         match &cell.answer {
             Ok(after) => {
-                let job = after
-                    .makes_job
-                    .map_or(String::new(), |job| format!("; makes {job}"));
+                let job = after.makes_job.map_or(String::new(), |job| format!("; makes {job}"));
                 writeln!(text, "  {:<34} -> {}{job}", cell.event, after.facts).unwrap();
             }
             Err(refusal) => writeln!(text, "  {:<34}    {refusal}", cell.event).unwrap(),
@@ -79,9 +62,7 @@ fn diagram(machine: &Machine) -> String {
     let place = |status| machine.statuses.iter().position(|s| *s == status).unwrap();
     for cell in &machine.cells {
         let Ok(after) = &cell.answer else { continue };
-        let labels = arrows
-            .entry((place(cell.from_status), place(after.status)))
-            .or_default();
+        let labels = arrows.entry((place(cell.from_status), place(after.status))).or_default();
         let label = cell.event_word.replace('_', " ");
         if !labels.contains(&label) {
             labels.push(label);
@@ -98,10 +79,7 @@ fn diagram(machine: &Machine) -> String {
 /// The allowed moves as a Markdown table.
 fn table(machine: &Machine) -> String {
     let allowed = |cell: &&Cell| cell.answer.is_ok();
-    let makes_jobs = machine
-        .cells
-        .iter()
-        .any(|c| c.answer.as_ref().is_ok_and(|a| a.makes_job.is_some()));
+    let makes_jobs = machine.cells.iter().any(|c| c.answer.as_ref().is_ok_and(|a| a.makes_job.is_some()));
     let mut text = String::from(if makes_jobs {
         "| from | event | to | makes the job |\n|---|---|---|---|\n"
     } else {
@@ -109,21 +87,9 @@ fn table(machine: &Machine) -> String {
     });
     for cell in machine.cells.iter().filter(allowed) {
         let Ok(after) = &cell.answer else { continue };
-        write!(
-            text,
-            "| {} | `{}` | {} |",
-            cell.from, cell.event, after.facts
-        )
-        .unwrap();
+        write!(text, "| {} | `{}` | {} |", cell.from, cell.event, after.facts).unwrap();
         if makes_jobs {
-            write!(
-                text,
-                " {} |",
-                after
-                    .makes_job
-                    .map_or(String::new(), |job| format!("`{job}`"))
-            )
-            .unwrap();
+            write!(text, " {} |", after.makes_job.map_or(String::new(), |job| format!("`{job}`"))).unwrap();
         }
         text.push('\n');
     }

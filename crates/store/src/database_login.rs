@@ -133,11 +133,12 @@ pub async fn set_backend_password(pool: &PgPool, role: &str, password: &str) -> 
     let (pool, role, verifier) = (pool.clone(), role.to_owned(), scram::verifier(password));
     let task = tokio::spawn(async move {
         // Roles cannot be bound as parameters; the database itself does the quoting.
-        let statement: String = sqlx::query_scalar("SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1::text, $2::text)")
-            .bind(role)
-            .bind(verifier)
-            .fetch_one(&pool)
-            .await?;
+        let statement: String =
+            sqlx::query_scalar("SELECT format('ALTER ROLE %I LOGIN PASSWORD %L', $1::text, $2::text)")
+                .bind(role)
+                .bind(verifier)
+                .fetch_one(&pool)
+                .await?;
         sqlx::query(AssertSqlSafe(statement)).execute(&pool).await?;
         Ok(())
     });

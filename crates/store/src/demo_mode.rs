@@ -162,13 +162,15 @@ pub(crate) fn check_version(command: &Command, current: u32) -> Result<(), Store
 }
 
 async fn choose_profile(tx: &mut PgConnection, user_id: Uuid, profile: &Profile) -> Result<(), StoreError> {
-    sqlx::query("UPDATE users SET demo_mode_type = $2, demo_profile_niche = $3, demo_profile_preset = $4 WHERE id = $1")
-        .bind(user_id)
-        .bind(&profile.profile_type)
-        .bind(&profile.niche)
-        .bind(&profile.preset)
-        .execute(tx)
-        .await?;
+    sqlx::query(
+        "UPDATE users SET demo_mode_type = $2, demo_profile_niche = $3, demo_profile_preset = $4 WHERE id = $1",
+    )
+    .bind(user_id)
+    .bind(&profile.profile_type)
+    .bind(&profile.niche)
+    .bind(&profile.preset)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

@@ -54,8 +54,7 @@ impl TryFrom<Raw> for DemoModeRow {
 
     fn try_from(raw: Raw) -> Result<Self, StoreError> {
         let bad = |problem| StoreError::BadRow { table: "users", id: raw.id.to_string(), problem };
-        let status: DemoModeStatus =
-            raw.demo_mode_status.parse().map_err(|e| bad(format!("demo_mode_status: {e}")))?;
+        let status: DemoModeStatus = raw.demo_mode_status.parse().map_err(|e| bad(format!("demo_mode_status: {e}")))?;
         let failed_operation: Option<DemoOperation> = raw
             .demo_mode_failed_operation
             .map(|word| word.parse().map_err(|e| bad(format!("demo_mode_failed_operation: {e}"))))
@@ -103,8 +102,7 @@ impl Store {
 
 /// Reads a user's demo mode and holds it until the end of the transaction. Always before any of the user's jobs.
 pub(crate) async fn lock(tx: &mut PgConnection, user_id: Uuid) -> Result<Option<DemoModeRow>, StoreError> {
-    let raw: Option<Raw> =
-        sqlx::query_as(columns!(" FOR NO KEY UPDATE")).bind(user_id).fetch_optional(tx).await?;
+    let raw: Option<Raw> = sqlx::query_as(columns!(" FOR NO KEY UPDATE")).bind(user_id).fetch_optional(tx).await?;
     raw.map(TryInto::try_into).transpose()
 }
 

@@ -69,9 +69,7 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
 /// A deadlock or serialisation failure: the whole transaction may be tried again.
 pub(crate) fn is_transient(error: &StoreError) -> bool {
     match error {
-        StoreError::Database(sqlx::Error::Database(e)) => {
-            e.code().is_some_and(|c| c == "40P01" || c == "40001")
-        }
+        StoreError::Database(sqlx::Error::Database(e)) => e.code().is_some_and(|c| c == "40P01" || c == "40001"),
         _ => false,
     }
 }

@@ -110,7 +110,10 @@ pub(crate) async fn cancel_locked(
              WHERE id = $1 AND status = $2"
         }
     };
-    exactly_one(sqlx::query(sql).bind(job_id).bind(change.from().as_str()).execute(&mut *tx).await?.rows_affected(), &job)?;
+    exactly_one(
+        sqlx::query(sql).bind(job_id).bind(change.from().as_str()).execute(&mut *tx).await?.rows_affected(),
+        &job,
+    )?;
     append_event(tx, &job, &change, command).await?;
     if change.to() == JobStatus::Cancelled
         && let Some(user) = user

@@ -130,9 +130,7 @@ pub(crate) async fn lock(tx: &mut PgConnection, job_id: Uuid) -> Result<JobRecor
 
 /// Whose job it is. Never changes once set, so it can be read before the locks are taken.
 pub(crate) async fn owner(tx: &mut PgConnection, job_id: Uuid) -> Result<Option<Uuid>, StoreError> {
-    let found: Option<Option<Uuid>> = sqlx::query_scalar("SELECT user_id FROM background_jobs WHERE id = $1")
-        .bind(job_id)
-        .fetch_optional(tx)
-        .await?;
+    let found: Option<Option<Uuid>> =
+        sqlx::query_scalar("SELECT user_id FROM background_jobs WHERE id = $1").bind(job_id).fetch_optional(tx).await?;
     found.ok_or(StoreError::NotFound { what: "job" })
 }

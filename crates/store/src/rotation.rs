@@ -81,12 +81,18 @@ macro_rules! family {
             lock: $lock,
             token: concat!("SELECT successor_hash FROM ", $tokens, " WHERE token_hash = $1"),
             issue: concat!(
-                "INSERT INTO ", $tokens, " (token_hash, session_id, expires_at) \
-                 SELECT $2, id, expires_at FROM ", $sessions, " WHERE id = $1"
+                "INSERT INTO ",
+                $tokens,
+                " (token_hash, session_id, expires_at) \
+                 SELECT $2, id, expires_at FROM ",
+                $sessions,
+                " WHERE id = $1"
             ),
             succeed: concat!("UPDATE ", $tokens, " SET successor_hash = $2 WHERE token_hash = $1"),
             renew: concat!(
-                "UPDATE ", $sessions, " SET access_hash = $2, last_seen_at = now(), \
+                "UPDATE ",
+                $sessions,
+                " SET access_hash = $2, last_seen_at = now(), \
                  access_expires_at = least(now() + make_interval(secs => $3), expires_at) \
                  WHERE id = $1 RETURNING access_expires_at, expires_at"
             ),
@@ -116,14 +122,18 @@ pub(crate) const STAFF: Family = family!(
 
 impl Family {
     /// Gives a new session its first refresh token.
-    pub(crate) async fn issue(self, tx: &mut PgConnection, session_id: Uuid, token: TokenHash) -> Result<(), StoreError> {
+    pub(crate) async fn issue(
+        self,
+        tx: &mut PgConnection,
+        session_id: Uuid,
+        token: TokenHash,
+    ) -> Result<(), StoreError> {
         sqlx::query(self.issue).bind(session_id).bind(&token[..]).execute(tx).await?;
         Ok(())
     }
 
     async fn successor(self, tx: &mut PgConnection, token: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let found: Option<Option<Vec<u8>>> =
-            sqlx::query_scalar(self.token).bind(token).fetch_optional(tx).await?;
+        let found: Option<Option<Vec<u8>>> = sqlx::query_scalar(self.token).bind(token).fetch_optional(tx).await?;
         Ok(found.flatten())
     }
 
@@ -153,12 +163,10 @@ async fn rotate(
     new: TokenHashes,
     life: TokenLife,
 ) -> Result<Rotation, StoreError> {
-    let session: Option<Uuid> =
-        sqlx::query_scalar(family.find).bind(&token[..]).fetch_optional(&mut *tx).await?;
+    let session: Option<Uuid> = sqlx::query_scalar(family.find).bind(&token[..]).fetch_optional(&mut *tx).await?;
     let Some(session_id) = session else { return Ok(Rotation::Refused) };
     // The session's row is the lock: revokes and other refreshes of the family wait for it, or this one for them.
-    let active: Option<bool> =
-        sqlx::query_scalar(family.lock).bind(session_id).fetch_optional(&mut *tx).await?;
+    let active: Option<bool> = sqlx::query_scalar(family.lock).bind(session_id).fetch_optional(&mut *tx).await?;
     if active != Some(true) {
         return Ok(Rotation::Refused);
     }

@@ -82,7 +82,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Database`].
-    pub async fn open_staff_session(&self, new: NewSession, command: &Command) -> Result<Option<TokenTimes>, StoreError> {
+    pub async fn open_staff_session(
+        &self,
+        new: NewSession,
+        command: &Command,
+    ) -> Result<Option<TokenTimes>, StoreError> {
         let command = command.clone();
         self.transaction(move |tx| {
             let (new, command) = (new.clone(), command.clone());
@@ -233,10 +237,11 @@ impl Store {
 }
 
 async fn open(tx: &mut PgConnection, new: &NewSession, command: &Command) -> Result<Option<TokenTimes>, StoreError> {
-    let disabled: Option<bool> = sqlx::query_scalar("SELECT disabled_at IS NOT NULL FROM staff WHERE id = $1 FOR SHARE")
-        .bind(new.owner_id)
-        .fetch_optional(&mut *tx)
-        .await?;
+    let disabled: Option<bool> =
+        sqlx::query_scalar("SELECT disabled_at IS NOT NULL FROM staff WHERE id = $1 FOR SHARE")
+            .bind(new.owner_id)
+            .fetch_optional(&mut *tx)
+            .await?;
     if disabled != Some(false) {
         return Ok(None);
     }

@@ -4,8 +4,14 @@ use super::*;
 use crate::keychain::Memory;
 use axum::{Json, Router, extract::State as Shared, http::StatusCode, response::IntoResponse, routing::post};
 use chrono::{DateTime, Utc};
-use contract::{ErrorBody, auth::{RefreshRequest, StaffRole}};
-use std::sync::{Arc, atomic::{AtomicU32, Ordering}};
+use contract::{
+    ErrorBody,
+    auth::{RefreshRequest, StaffRole},
+};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
@@ -27,7 +33,12 @@ fn signed_in(number: u32, until: DateTime<Utc>) -> StaffSignedIn {
             refresh_token: format!("refresh-{number}"),
             refresh_expires_at: far(),
         },
-        staff: StaffInfo { id: Uuid::from_u128(7), email: "dana@repruv.test".into(), name: "Dana".into(), role: StaffRole::Support },
+        staff: StaffInfo {
+            id: Uuid::from_u128(7),
+            email: "dana@repruv.test".into(),
+            name: "Dana".into(),
+            role: StaffRole::Support,
+        },
     }
 }
 

@@ -34,7 +34,8 @@ pub async fn read<T: DeserializeOwned>(request: RequestBuilder, request_id: &str
     let body = body(response).await?;
     if status.is_success() {
         let bytes: &[u8] = if body.is_empty() { b"null" } else { &body };
-        return serde_json::from_slice(bytes).map_err(|error| ApiFailure::Lost(format!("the answer cannot be read: {error}")));
+        return serde_json::from_slice(bytes)
+            .map_err(|error| ApiFailure::Lost(format!("the answer cannot be read: {error}")));
     }
     match serde_json::from_slice::<ErrorBody>(&body) {
         // A fault on the way may have come after the change was made.
@@ -84,7 +85,8 @@ fn foreign(status: u16, request_id: &str) -> ErrorBody {
 pub fn to_ipc(failure: ApiFailure, command_id: Option<Uuid>) -> IpcError {
     match (failure, command_id) {
         (ApiFailure::Lost(_), Some(command_id)) => IpcError::Unknown {
-            message: "The answer was lost, so it is not known whether this happened. Check the outcome to find out.".into(),
+            message: "The answer was lost, so it is not known whether this happened. Check the outcome to find out."
+                .into(),
             command_id,
         },
         (ApiFailure::NotSent(_) | ApiFailure::Lost(_), _) => IpcError::Unavailable {

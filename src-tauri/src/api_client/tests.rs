@@ -49,8 +49,15 @@ async fn a_command_carries_its_key_the_version_seen_and_a_request_id() {
     let client = serve(Router::new().route(
         "/base/api/v1/staff/jobs/x/cancel",
         post(|headers: HeaderMap, Json(body): Json<Value>| async move {
-            let of = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-            Json(serde_json::json!([of("authorization"), of("idempotency-key"), of("if-match"), of("x-request-id").len(), body]))
+            let of =
+                |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+            Json(serde_json::json!([
+                of("authorization"),
+                of("idempotency-key"),
+                of("if-match"),
+                of("x-request-id").len(),
+                body
+            ]))
         }),
     ))
     .await;
@@ -76,7 +83,8 @@ async fn every_refusal_becomes_an_error_that_the_page_knows() {
         (503, ErrorCode::Unavailable, "unknown"),
         (500, ErrorCode::Internal, "unknown"),
     ] {
-        let answer = move || async move { (StatusCode::from_u16(status).expect("a status"), refusal(code)).into_response() };
+        let answer =
+            move || async move { (StatusCode::from_u16(status).expect("a status"), refusal(code)).into_response() };
         let client = serve(Router::new().fallback(answer)).await;
         let failure = client.command("token", &command()).await.expect_err("is refused");
         let error = serde_json::to_value(to_ipc(failure, id)).expect("is JSON");

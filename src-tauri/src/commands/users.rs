@@ -12,7 +12,12 @@ use uuid::Uuid;
 /// One page of the users table.
 #[tauri::command]
 #[specta::specta]
-pub async fn users_page(ops: State<'_>, filter: UserFilter, cursor: Option<String>, limit: u32) -> Answer<Page<UserRow>> {
+pub async fn users_page(
+    ops: State<'_>,
+    filter: UserFilter,
+    cursor: Option<String>,
+    limit: u32,
+) -> Answer<Page<UserRow>> {
     page(cursor.as_deref(), limit)?;
     ops.read(|model| async move { model.users_page(&filter, cursor.as_deref(), limit).await }).await
 }
@@ -27,7 +32,12 @@ pub async fn user(ops: State<'_>, id: Uuid) -> Answer<UserView> {
 /// Everything that happened to a user, newest first.
 #[tauri::command]
 #[specta::specta]
-pub async fn user_timeline(ops: State<'_>, id: Uuid, cursor: Option<String>, limit: u32) -> Answer<Page<TimelineEntry>> {
+pub async fn user_timeline(
+    ops: State<'_>,
+    id: Uuid,
+    cursor: Option<String>,
+    limit: u32,
+) -> Answer<Page<TimelineEntry>> {
     page(cursor.as_deref(), limit)?;
     ops.read(|model| async move { model.user_timeline(id, cursor.as_deref(), limit).await }).await
 }

@@ -127,7 +127,9 @@ mod tests {
     #[test]
     fn a_platform_failure_is_put_into_words_for_the_screen() {
         assert_eq!(
-            platform("zbus error: org.freedesktop.DBus.Error.ServiceUnknown: The name org.freedesktop.secrets was not provided by any .service files"),
+            platform(
+                "zbus error: org.freedesktop.DBus.Error.ServiceUnknown: The name org.freedesktop.secrets was not provided by any .service files"
+            ),
             SecretError::Unavailable
         );
         assert_eq!(platform("User canceled the operation."), SecretError::Denied);

@@ -58,7 +58,8 @@ impl Audience {
         self.tell(|listener| {
             let interest = &listener.interest;
             let jobs: Vec<JobRow> = if interest.jobs { of_user(jobs, interest, |job| job.user_id) } else { vec![] };
-            let users: Vec<UserRow> = if interest.users { of_user(users, interest, |user| Some(user.id)) } else { vec![] };
+            let users: Vec<UserRow> =
+                if interest.users { of_user(users, interest, |user| Some(user.id)) } else { vec![] };
             listener.revision = listener.revision.wrapping_add(1);
             LiveMessage::Changes {
                 revision: listener.revision,

@@ -108,7 +108,10 @@ mod tests {
     use super::*;
 
     fn at(seconds: u64) -> Tick {
-        Tick { monotonic: Duration::from_secs(seconds), wall: DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds as i64) }
+        Tick {
+            monotonic: Duration::from_secs(seconds),
+            wall: DateTime::UNIX_EPOCH + TimeDelta::seconds(seconds as i64),
+        }
     }
 
     fn pulse_read_at(seconds: u64) -> Pulse {
@@ -126,7 +129,10 @@ mod tests {
         assert_eq!((fresh.state, fresh.age_ms, fresh.read_ms), (FreshnessState::Live, 4_999, 40));
         pulse.failed("The database cannot be reached.");
         let stale = pulse.freshness(Duration::from_secs(15));
-        assert_eq!((stale.state, stale.message.as_deref()), (FreshnessState::Stale, Some("The database cannot be reached.")));
+        assert_eq!(
+            (stale.state, stale.message.as_deref()),
+            (FreshnessState::Stale, Some("The database cannot be reached."))
+        );
         assert_eq!(stale.as_of, Some(at(10).wall));
     }
 

@@ -81,7 +81,11 @@ impl Tail {
             warn!("The live feed broke off: {error}");
         }
         let refused = matches!(error, ReadError::LoginRefused(_));
-        let words = if refused { "The database does not accept this login any more." } else { "The database cannot be reached." };
+        let words = if refused {
+            "The database does not accept this login any more."
+        } else {
+            "The database cannot be reached."
+        };
         lock(&self.inner.pulse).failed(words);
         if refused && self.minted.is_none_or(|at| at.elapsed() > MINT_PAUSE) {
             self.minted = Some(Instant::now());
@@ -109,14 +113,20 @@ impl Tail {
     }
 }
 
-async fn tell_rows(inner: &Inner, model: &ReadModel, jobs: &[uuid::Uuid], users: &[uuid::Uuid]) -> Result<(), ReadError> {
+async fn tell_rows(
+    inner: &Inner,
+    model: &ReadModel,
+    jobs: &[uuid::Uuid],
+    users: &[uuid::Uuid],
+) -> Result<(), ReadError> {
     let (jobs_wanted, users_wanted) = lock(&inner.audience).wants();
     if !jobs_wanted && !users_wanted {
         return Ok(());
     }
     let jobs = if jobs_wanted { jobs } else { &[] };
     let users = if users_wanted { users } else { &[] };
-    let (jobs, users, counts) = tokio::try_join!(model.jobs_by_ids(jobs), model.users_by_ids(users), model.job_counts())?;
+    let (jobs, users, counts) =
+        tokio::try_join!(model.jobs_by_ids(jobs), model.users_by_ids(users), model.job_counts())?;
     let freshness = inner.freshness();
     lock(&inner.audience).changes(&jobs, &users, &counts, &freshness);
     Ok(())

@@ -25,8 +25,10 @@ fn what_was_chosen_survives_a_restart() {
 #[test]
 fn an_environment_can_be_chosen_and_removed() {
     let (_, chosen) = kept();
-    let one = chosen.add("One", EnvironmentKind::Staging, "https://one.example").expect("adds").environments[0].id.clone();
-    let two = chosen.add("Two", EnvironmentKind::Production, "https://two.example").expect("adds").environments[1].id.clone();
+    let one =
+        chosen.add("One", EnvironmentKind::Staging, "https://one.example").expect("adds").environments[0].id.clone();
+    let two =
+        chosen.add("Two", EnvironmentKind::Production, "https://two.example").expect("adds").environments[1].id.clone();
     assert!(chosen.add("one", EnvironmentKind::Local, "https://three.example").is_err(), "names are unique");
     assert_eq!(chosen.choose(&two).expect("exists").name, "Two");
     assert!(chosen.choose("unknown").is_err());
@@ -40,7 +42,8 @@ fn a_broken_newer_or_hostile_file_starts_fresh() {
     assert_eq!(parse(Some(serde_json::json!({ "schema": 1, "theme": 7 }))), first());
     assert_eq!(parse(Some(serde_json::json!([]))), first());
     let mut value = serde_json::to_value(first()).expect("is JSON");
-    value["environments"] = serde_json::json!([{ "id": "x", "name": "Evil", "kind": "local", "api_url": "http://evil.example" }]);
+    value["environments"] =
+        serde_json::json!([{ "id": "x", "name": "Evil", "kind": "local", "api_url": "http://evil.example" }]);
     assert_eq!(parse(Some(value)).environments, []);
 }
 

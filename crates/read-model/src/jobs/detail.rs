@@ -4,8 +4,8 @@ use super::row::{JOINS, SELECT_ROW, StoredJob};
 use crate::{ReadError, ReadModel, history::History, row::At, section::database_time};
 use chrono::{DateTime, Utc};
 use contract::jobs::{JobDetail, JobEventRow, JobRow};
-use sqlx::{FromRow, PgConnection, QueryBuilder};
 use contract::state_machine::{DemoMode, JobFacts};
+use sqlx::{FromRow, PgConnection, QueryBuilder};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 

@@ -7,8 +7,8 @@ use crate::{
     users::find,
 };
 use contract::jobs::JobFilter;
-use sqlx::{PgConnection, Postgres, QueryBuilder};
 use contract::state_machine::JobStatus;
+use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 const JOB_TYPES_MAX: usize = 50;

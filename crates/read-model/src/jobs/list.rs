@@ -11,9 +11,9 @@ use crate::{
     page::{DENSE_ROWS, Key, clamp, cut, probe},
     section::database_time,
 };
+use contract::state_machine::JobStatus;
 use contract::{Page, jobs::JobFilter, jobs::JobRow};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
-use contract::state_machine::JobStatus;
 use uuid::Uuid;
 
 const LIST: &str = "jobs";
@@ -37,7 +37,12 @@ impl ReadModel {
     ///
     /// # Errors
     /// [`ReadError::BadFilter`], [`ReadError::BadCursor`]; otherwise as every read.
-    pub async fn jobs_page(&self, filter: &JobFilter, cursor: Option<&str>, limit: u32) -> Result<Page<JobRow>, ReadError> {
+    pub async fn jobs_page(
+        &self,
+        filter: &JobFilter,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<JobRow>, ReadError> {
         let after = cursor.map(|cursor| Key::decode(LIST, cursor)).transpose()?;
         let filter = filter.clone();
         let limit = clamp(limit);
@@ -137,7 +142,10 @@ async fn fetch(
             query.push(" OFFSET 0) j ORDER BY j.id DESC LIMIT ").push_bind(probe(limit)).push(") ");
         }
         Source::Users(users) => {
-            query.push("SELECT j.* FROM unnest(").push_bind(users.clone()).push("::uuid[]) who (id) CROSS JOIN LATERAL (SELECT ");
+            query
+                .push("SELECT j.* FROM unnest(")
+                .push_bind(users.clone())
+                .push("::uuid[]) who (id) CROSS JOIN LATERAL (SELECT ");
             query.push(JOB_COLUMNS).push(" FROM ops.jobs j WHERE j.user_id = who.id");
             if let Some(key) = after {
                 query.push(" AND (j.created_at, j.id) < (").push_bind(key.at).push(", ").push_bind(key.id).push(")");

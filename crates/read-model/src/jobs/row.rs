@@ -17,7 +17,8 @@ pub(crate) const SELECT_ROW: &str = "SELECT j.id, j.job_type, j.status, j.user_i
   j.lease_expires_at, j.locked_by, w.host, w.pid, j.cancel_requested_at, j.error_message, j.version";
 
 /// Who and where.
-pub(crate) const JOINS: &str = " LEFT JOIN ops.users u ON u.id = j.user_id LEFT JOIN ops.workers w ON w.id = j.locked_by";
+pub(crate) const JOINS: &str =
+    " LEFT JOIN ops.users u ON u.id = j.user_id LEFT JOIN ops.workers w ON w.id = j.locked_by";
 
 #[derive(FromRow)]
 pub(crate) struct StoredJob {

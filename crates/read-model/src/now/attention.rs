@@ -14,7 +14,8 @@ const SHOWN: usize = 50;
 /// Even a fast type is not worth a look before this.
 const RUNNING_LONG_MIN_S: f64 = 120.0;
 
-const NO_WORKER_SINCE: &str = "SELECT coalesce((SELECT max(coalesce(stopped_at, last_seen_at)) FROM ops.workers), now())";
+const NO_WORKER_SINCE: &str =
+    "SELECT coalesce((SELECT max(coalesce(stopped_at, last_seen_at)) FROM ops.workers), now())";
 
 /// Enabling or disabling, and no live job that demo mode names.
 const USER_WITHOUT_JOB: &str = "SELECT u.id AS user_id, u.email AS user_email, u.demo_mode_job_id AS job_id, \

@@ -118,7 +118,10 @@ async fn rolled_up(connection: &mut PgConnection, through: DateTime<Utc>) -> Res
         completed: 0,
         failed: 0,
         durations: Histogram::default(),
-        minutes: hour.into_iter().map(|(minute, completed, failed)| (minute, (count(completed), count(failed)))).collect(),
+        minutes: hour
+            .into_iter()
+            .map(|(minute, completed, failed)| (minute, (count(completed), count(failed))))
+            .collect(),
     };
     for (status, position, n) in day {
         if status == "completed" {

@@ -15,9 +15,9 @@ use crate::{
     text,
 };
 use chrono::NaiveDateTime;
+use contract::state_machine::DemoModeStatus;
 use contract::{Page, users::UserFilter, users::UserRow};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
-use contract::state_machine::DemoModeStatus;
 use uuid::Uuid;
 
 const LIST: &str = "users";
@@ -59,7 +59,12 @@ impl ReadModel {
     ///
     /// # Errors
     /// [`ReadError::BadFilter`], [`ReadError::BadCursor`]; otherwise as every read.
-    pub async fn users_page(&self, filter: &UserFilter, cursor: Option<&str>, limit: u32) -> Result<Page<UserRow>, ReadError> {
+    pub async fn users_page(
+        &self,
+        filter: &UserFilter,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<Page<UserRow>, ReadError> {
         let after = cursor.map(|cursor| Key::decode(LIST, cursor)).transpose()?;
         let wanted = Wanted {
             search: text::clean("search", filter.search.as_deref())?.map(|search| Search {
@@ -98,7 +103,10 @@ async fn page(
 ) -> Result<Page<UserRow>, ReadError> {
     let as_of = database_time(connection).await?;
     let done = |rows| cut(rows, limit, as_of, |row: &UserRow| key(row).encode(LIST));
-    if wanted.search.is_none() && !wanted.demo_modes.is_empty() && wanted.demo_modes.iter().all(|m| RESTLESS.contains(m)) {
+    if wanted.search.is_none()
+        && !wanted.demo_modes.is_empty()
+        && wanted.demo_modes.iter().all(|m| RESTLESS.contains(m))
+    {
         return Ok(done(fetch(connection, wanted, &Source::Restless, after, limit).await?.0));
     }
     if let Some(search) = &wanted.search {
@@ -138,7 +146,12 @@ async fn fetch(
     let mut query = QueryBuilder::<Postgres>::new("WITH source AS MATERIALIZED (");
     match source {
         Source::Newest(window) => {
-            query.push("SELECT ").push(USER_COLUMNS).push(" FROM (SELECT ").push(USER_COLUMNS).push(" FROM ops.users u WHERE true");
+            query
+                .push("SELECT ")
+                .push(USER_COLUMNS)
+                .push(" FROM (SELECT ")
+                .push(USER_COLUMNS)
+                .push(" FROM ops.users u WHERE true");
             push_after(&mut query, after);
             query.push(" ORDER BY u.created_at DESC, u.id DESC");
             if !wanted.is_all() {
@@ -221,13 +234,20 @@ impl Wanted {
 
 fn push_after(query: &mut QueryBuilder<Postgres>, after: Option<Key>) {
     if let Some(key) = after {
-        query.push(" AND (u.created_at, u.id) < (").push_bind(key.at.naive_utc()).push(", ").push_bind(key.id).push(")");
+        query
+            .push(" AND (u.created_at, u.id) < (")
+            .push_bind(key.at.naive_utc())
+            .push(", ")
+            .push_bind(key.id)
+            .push(")");
     }
 }
 
 /// The last key of a window, when there is more behind it.
 async fn window_end(connection: &mut PgConnection, after: Option<Key>) -> Result<Option<Key>, ReadError> {
-    let mut query = QueryBuilder::<Postgres>::new("WITH seen AS MATERIALIZED (SELECT u.created_at, u.id FROM ops.users u WHERE true");
+    let mut query = QueryBuilder::<Postgres>::new(
+        "WITH seen AS MATERIALIZED (SELECT u.created_at, u.id FROM ops.users u WHERE true",
+    );
     push_after(&mut query, after);
     query.push(" ORDER BY u.created_at DESC, u.id DESC LIMIT ").push_bind(WINDOW_ROWS);
     query.push(") SELECT created_at, id, (SELECT count(*) FROM seen) FROM seen ORDER BY created_at, id LIMIT 1");

@@ -2,9 +2,9 @@
 
 use crate::{ReadError, row::At};
 use chrono::{DateTime, NaiveDateTime, Utc};
+use contract::state_machine::DemoMode;
 use contract::users::UserRow;
 use sqlx::{FromRow, PgConnection, QueryBuilder};
-use contract::state_machine::DemoMode;
 use uuid::Uuid;
 
 /// Selected from `ops.users u`, before the join of [`SELECT_ROW`].

@@ -3,9 +3,9 @@
 use super::row::{StoredUser, by_ids};
 use crate::{ReadError, ReadModel, history::History, jobs, row::At, section::database_time};
 use chrono::NaiveDateTime;
+use contract::state_machine::{JobFacts, JobType};
 use contract::users::{CleanupCount, ConnectionRow, DemoModeView, UserRow, UserView};
 use sqlx::{FromRow, PgConnection};
-use contract::state_machine::{JobFacts, JobType};
 use uuid::Uuid;
 
 const CONNECTIONS: &str = "SELECT id, platform, platform_username, connection_status, connection_error, connected_at, \
@@ -132,7 +132,10 @@ mod tests {
     #[test]
     fn clean_up_counts_are_listed_largest_first() {
         let counts = cleanup(&json!({"counts": {"posts": 85, "reviews": 1200, "note": "x"}})).expect("counts");
-        assert_eq!(counts.iter().map(|c| (c.what.as_str(), c.count)).collect::<Vec<_>>(), [("reviews", 1200), ("posts", 85)]);
+        assert_eq!(
+            counts.iter().map(|c| (c.what.as_str(), c.count)).collect::<Vec<_>>(),
+            [("reviews", 1200), ("posts", 85)]
+        );
         assert_eq!(cleanup(&json!({"profile_id": "prof_1"})), None);
         assert_eq!(cleanup(&json!("nothing")), None);
     }

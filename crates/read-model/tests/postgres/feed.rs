@@ -160,7 +160,10 @@ async fn a_listener_that_was_ended_listens_again() {
     let mut feed = begun(&db, PUSHED).await;
     let listening = wait_for("the feed listens", LIMIT, async || backend(&db, "LISTEN%").await).await;
     terminate(&db, listening).await;
-    wait_for("another connection listens", LIMIT, async || backend(&db, "LISTEN%").await.filter(|pid| *pid != listening)).await;
+    wait_for("another connection listens", LIMIT, async || {
+        backend(&db, "LISTEN%").await.filter(|pid| *pid != listening)
+    })
+    .await;
     let made = happen(db.owner()).await;
     notify(&db).await;
     told(&mut feed, &[made]).await;

@@ -220,7 +220,11 @@ async fn a_rare_job_is_found_in_bounded_steps() {
 async fn a_row_that_this_build_does_not_know_is_named() {
     let (db, reader) = stand().await;
     let id = job().insert(&db).await.id;
-    sql(&db, "ALTER TABLE background_jobs DROP CONSTRAINT background_jobs_status_check, DROP CONSTRAINT terminal_has_end").await;
+    sql(
+        &db,
+        "ALTER TABLE background_jobs DROP CONSTRAINT background_jobs_status_check, DROP CONSTRAINT terminal_has_end",
+    )
+    .await;
     sql(&db, "ALTER TABLE background_jobs DISABLE TRIGGER job_edge").await;
     sql(&db, "UPDATE background_jobs SET status = 'paused'").await;
     match reader.jobs_page(&JobFilter::all(), None, 10).await {

@@ -106,7 +106,10 @@ async fn failures_of_the_hour_are_grouped_by_error() {
     }
     job().job_type("demo_disable").failed().insert(&db).await;
     let failures = reader.now().await.expect("the first screen").failures;
-    assert_eq!(failures.iter().map(|f| (f.job_type.as_str(), f.count)).collect::<Vec<_>>(), [("demo_enable", 3), ("demo_disable", 1)]);
+    assert_eq!(
+        failures.iter().map(|f| (f.job_type.as_str(), f.count)).collect::<Vec<_>>(),
+        [("demo_enable", 3), ("demo_disable", 1)]
+    );
     assert_eq!(Some(failures[0].last_job_id), last);
     assert!(failures[0].error.contains("503"));
 }

@@ -29,10 +29,11 @@ async fn scans(db: &TestDb, pool: &PgPool) -> Scans {
     .fetch_all(db.owner())
     .await
     .expect("table counters");
-    let indexes: Vec<(String, i64)> = sqlx::query_as("SELECT indexrelname::text, idx_scan FROM pg_stat_user_indexes WHERE schemaname = 'public'")
-        .fetch_all(db.owner())
-        .await
-        .expect("index counters");
+    let indexes: Vec<(String, i64)> =
+        sqlx::query_as("SELECT indexrelname::text, idx_scan FROM pg_stat_user_indexes WHERE schemaname = 'public'")
+            .fetch_all(db.owner())
+            .await
+            .expect("index counters");
     Scans {
         rows_read: tables.iter().map(|(_, _, rows)| rows).sum(),
         sequential: tables.into_iter().map(|(table, scans, _)| (table, scans)).collect(),
@@ -116,22 +117,57 @@ async fn every_list_is_read_by_its_index_and_none_reads_a_big_table_through() {
     let rare = jobs(|f| f.job_types = vec!["noop".into()]);
     reads!("jobs of a rare type", 30_000, ["background_jobs_pkey"], reader.jobs_page(&rare, None, 50).await);
     let of_user = jobs(|f| f.user = Some("user1234@".into()));
-    reads!("jobs of a user", 4_000, ["background_jobs_user", "users_search"], reader.jobs_page(&of_user, None, 50).await);
+    reads!(
+        "jobs of a user",
+        4_000,
+        ["background_jobs_user", "users_search"],
+        reader.jobs_page(&of_user, None, 50).await
+    );
     reads!("a job", 800, ["background_jobs_pkey", "job_events_job"], reader.job(a_job).await);
     reads!("live counts", 2_000, ["background_jobs_ready", "background_jobs_running"], reader.job_counts().await);
 
     reads!("all users", 800, ["users_newest"], reader.users_page(&users(None, &[]), None, 50).await);
-    reads!("a rare search", 6_000, ["users_search"], reader.users_page(&users(Some("person 12345"), &[]), None, 50).await);
+    reads!(
+        "a rare search",
+        6_000,
+        ["users_search"],
+        reader.users_page(&users(Some("person 12345"), &[]), None, 50).await
+    );
     reads!("a common search", 6_000, ["users_newest"], reader.users_page(&users(Some("repruv"), &[]), None, 50).await);
-    reads!("an id", 8_000, ["users_pkey"], reader.users_page(&users(Some(&person.to_string()[..8]), &[]), None, 50).await);
+    reads!(
+        "an id",
+        8_000,
+        ["users_pkey"],
+        reader.users_page(&users(Some(&person.to_string()[..8]), &[]), None, 50).await
+    );
     let restless = users(None, &[DemoModeStatus::Failed]);
     reads!("failed users", 800, ["users_demo_mode_restless"], reader.users_page(&restless, None, 50).await);
-    reads!("a user", 1_500, ["users_pkey", "user_sessions_active", "platform_connections_user"], reader.user(person).await);
-    reads!("a timeline", 1_500, ["job_events_user", "audit_entries_user", "user_sessions_user"], reader.user_timeline(person, None, 50).await);
+    reads!(
+        "a user",
+        1_500,
+        ["users_pkey", "user_sessions_active", "platform_connections_user"],
+        reader.user(person).await
+    );
+    reads!(
+        "a timeline",
+        1_500,
+        ["job_events_user", "audit_entries_user", "user_sessions_user"],
+        reader.user_timeline(person, None, 50).await
+    );
 
     reads!("all sessions", 800, ["user_sessions_newest"], reader.sessions_page(&sessions(None, false), None, 50).await);
-    reads!("a person's 20,000 sessions", 800, ["user_sessions_user"], reader.sessions_page(&sessions(Some(person), false), None, 50).await);
-    reads!("the active ones", 1_500, ["user_sessions_active"], reader.sessions_page(&sessions(Some(person), true), None, 50).await);
+    reads!(
+        "a person's 20,000 sessions",
+        800,
+        ["user_sessions_user"],
+        reader.sessions_page(&sessions(Some(person), false), None, 50).await
+    );
+    reads!(
+        "the active ones",
+        1_500,
+        ["user_sessions_active"],
+        reader.sessions_page(&sessions(Some(person), true), None, 50).await
+    );
     reads!("the trail", 800, ["audit_entries_pkey"], reader.audit_page(None, None, 50).await);
 
     // The feed has a connection of its own, whose counts arrive when it closes.

@@ -26,7 +26,10 @@ async fn a_reader_reads_the_listed_columns_only() {
         readable.iter().filter(|line| !listed.contains(&line.as_str())).collect(),
         listed.iter().filter(|line| !readable.iter().any(|found| found == *line)).collect(),
     );
-    assert!(more.is_empty() && less.is_empty(), "readable but not listed: {more:#?}\nlisted but not readable: {less:#?}");
+    assert!(
+        more.is_empty() && less.is_empty(),
+        "readable but not listed: {more:#?}\nlisted but not readable: {less:#?}"
+    );
     for secret in ["hash", "password", "token"] {
         let told: Vec<_> = readable.iter().filter(|line| line.contains(secret)).collect();
         assert!(told.is_empty(), "{told:?}");

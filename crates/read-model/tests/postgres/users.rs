@@ -71,7 +71,9 @@ async fn paging_through_a_search_shows_every_user_once() {
     )
     .await;
     sql(&db, "ANALYZE users").await;
-    for (search, demo_modes, all) in [("okafor", vec![], 22), ("uinn okaf", vec![DemoModeStatus::Disabled], 22), ("user9", vec![], 1111)] {
+    for (search, demo_modes, all) in
+        [("okafor", vec![], 22), ("uinn okaf", vec![DemoModeStatus::Disabled], 22), ("user9", vec![], 1111)]
+    {
         let filter = UserFilter { search: Some(search.into()), demo_modes };
         let (mut seen, mut cursor) = (Vec::new(), None);
         loop {

@@ -24,7 +24,8 @@ impl BenchDatabase {
         anyhow::ensure!(fsync == "on", "the bench's PostgreSQL runs with fsync={fsync}: figures would flatter");
         admin.execute(sqlx::AssertSqlSafe(format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"))).await?;
         admin.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {database}"))).await?;
-        let (base, query) = server.split_once('?').map_or((server.as_str(), String::new()), |(b, q)| (b, format!("?{q}")));
+        let (base, query) =
+            server.split_once('?').map_or((server.as_str(), String::new()), |(b, q)| (b, format!("?{q}")));
         let cut = base.rfind('/').filter(|&at| at > base.find("//").map_or(0, |s| s + 1)).unwrap_or(base.len());
         let url = format!("{}/{database}{query}", &base[..cut]);
         let pool = PgPool::connect(&url).await?;

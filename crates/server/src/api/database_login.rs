@@ -77,7 +77,8 @@ mod tests {
     fn staff_may_reach_the_database_by_another_way() {
         let own = "postgres://api:secret@10.0.0.5:5433/repruv";
         let at = |reader| ReaderAddress::new(own, reader).expect("an address");
-        let address = |host: &str, port, database: &str| ReaderAddress { host: host.into(), port, database: database.into() };
+        let address =
+            |host: &str, port, database: &str| ReaderAddress { host: host.into(), port, database: database.into() };
         assert_eq!(at(None), address("10.0.0.5", 5433, "repruv"));
         assert_eq!(at(Some("db.example.test")), address("db.example.test", 5433, "repruv"));
         assert_eq!(at(Some("db.example.test:6000")), address("db.example.test", 6000, "repruv"));

@@ -88,7 +88,9 @@ async fn change(
         Err(error) => return Err(error.into()),
     };
     let message = match status {
-        DemoModeStatus::Enabling => "Your demo is being prepared. This usually takes one to two minutes; you may close this page.",
+        DemoModeStatus::Enabling => {
+            "Your demo is being prepared. This usually takes one to two minutes; you may close this page."
+        }
         DemoModeStatus::Disabling => "Your demo is being removed. You may close this page.",
         _ => "Done.",
     };

@@ -45,9 +45,7 @@ pub async fn check<T>(
         return Err(ApiError::invalid("password", format!("A password has {PASSWORD_MAX} characters at most.")));
     }
     let realm = kind.access_prefix();
-    app.attempts
-        .begin(realm, email, client.address, begun.into_std())
-        .map_err(ApiError::rate_limited)?;
+    app.attempts.begin(realm, email, client.address, begun.into_std()).map_err(ApiError::rate_limited)?;
     // PostgreSQL has no such character in its text, so no account has it either.
     let found = if email.contains('\0') { None } else { find(email).await? };
     let (account, stored) = match found {

@@ -90,7 +90,8 @@ fn missing(steps: &[migrate::Step]) -> usize {
 
 fn show(steps: &[migrate::Step]) -> anyhow::Result<()> {
     for step in steps {
-        let when = step.applied_at.map_or("not applied".to_owned(), |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string());
+        let when =
+            step.applied_at.map_or("not applied".to_owned(), |at| at.format("%Y-%m-%d %H:%M:%S UTC").to_string());
         let took = step.took.map_or(String::new(), |took| format!(" in {} ms", took.as_millis()));
         let differs = if step.differs { "  DIFFERS from this program's step" } else { "" };
         say(&format!("{:04}  {:<32} {when}{took}{differs}", step.version, step.title))?;

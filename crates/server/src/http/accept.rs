@@ -65,11 +65,13 @@ pub async fn serve(
     Ok(())
 }
 
-type Service = TowerToHyperService<tower::util::BoxCloneSyncService<
-    axum::http::Request<hyper::body::Incoming>,
-    axum::response::Response,
-    std::convert::Infallible,
->>;
+type Service = TowerToHyperService<
+    tower::util::BoxCloneSyncService<
+        axum::http::Request<hyper::body::Incoming>,
+        axum::response::Response,
+        std::convert::Infallible,
+    >,
+>;
 
 fn connection(
     stream: TcpStream,
@@ -85,5 +87,8 @@ fn connection(
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS_MAX)
         .max_buf_size(64 * 1024)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(tower::util::BoxCloneSyncService::new(service)))
+        .serve_connection(
+            TokioIo::new(stream),
+            TowerToHyperService::new(tower::util::BoxCloneSyncService::new(service)),
+        )
 }

@@ -63,7 +63,15 @@ fn report(id: &str, method: &Method, template: &str, response: &Response, took: 
     if matches!(template, "/healthz" | "/readyz" | "/metrics") {
         tracing::debug!(request_id = id, method, path = template, status, ms, "Answered {method} {template}: {status}");
     } else if status >= 500 {
-        tracing::error!(request_id = id, method, path = template, status, ms, detail, "Answered {method} {template}: {status}");
+        tracing::error!(
+            request_id = id,
+            method,
+            path = template,
+            status,
+            ms,
+            detail,
+            "Answered {method} {template}: {status}"
+        );
     } else {
         tracing::info!(request_id = id, method, path = template, status, ms, "Answered {method} {template}: {status}");
     }

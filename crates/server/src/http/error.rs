@@ -53,7 +53,11 @@ impl ApiError {
 
     /// 401: no token, or one that is no longer accepted.
     pub fn unauthorized() -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized, "Not signed in, or the session has ended. Sign in again.")
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            ErrorCode::Unauthorized,
+            "Not signed in, or the session has ended. Sign in again.",
+        )
     }
 
     /// 403: this role may not.
@@ -108,7 +112,8 @@ impl ApiError {
 
     /// 503: try again soon.
     pub fn unavailable(detail: impl Into<String>) -> Self {
-        let message = "The service cannot reach its database at the moment. Nothing is lost; try again in a few seconds.";
+        let message =
+            "The service cannot reach its database at the moment. Nothing is lost; try again in a few seconds.";
         let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, message);
         error.retry_after_s = Some(RETRY_AFTER_S);
         error.detail = Some(detail.into());
@@ -144,7 +149,8 @@ impl From<StoreError> for ApiError {
             }
             StoreError::KeyReused => {
                 let message = "This Idempotency-Key was used for another request. Make a new key for a new command.";
-                Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::IdempotencyMismatch, message).at("Idempotency-Key")
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, ErrorCode::IdempotencyMismatch, message)
+                    .at("Idempotency-Key")
             }
             StoreError::Unavailable(detail) => Self::unavailable(detail),
             other @ (StoreError::LeaseLost { .. } | StoreError::BadRow { .. } | StoreError::Database(_)) => {

@@ -171,9 +171,7 @@ impl DemoService {
             StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => {
                 Err(DemoServiceError::Unwell { status: status.as_u16(), retry_after })
             }
-            s if s.is_client_error() => {
-                Err(DemoServiceError::Refused { status: s.as_u16(), message: refusal(&body) })
-            }
+            s if s.is_client_error() => Err(DemoServiceError::Refused { status: s.as_u16(), message: refusal(&body) }),
             s => Err(DemoServiceError::Unwell { status: s.as_u16(), retry_after }),
         }
     }

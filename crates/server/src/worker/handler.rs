@@ -43,7 +43,10 @@ impl From<StoreError> for JobError {
             StoreError::LeaseLost { .. } => Self::Stopped,
             other => {
                 tracing::warn!(error = %other, "A job could not write");
-                Self::Retry { error: "Our own database could not be written. It is tried again.".into(), retry_after: None }
+                Self::Retry {
+                    error: "Our own database could not be written. It is tried again.".into(),
+                    retry_after: None,
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The worker's own port: is it alive, is it ready, what does it measure.
 
-use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
 use anyhow::Context;
+use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
 use std::net::SocketAddr;
 use store::Store;
 use tokio_util::sync::CancellationToken;

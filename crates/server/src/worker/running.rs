@@ -4,8 +4,8 @@ use super::{
     Shared,
     handler::{JobContext, JobError, JobResult},
 };
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use futures_util::FutureExt;
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use store::{
     StoreError,
     engine::{ClaimedJob, Ending},
@@ -70,7 +70,10 @@ async fn work(
     let deadline = tokio::time::sleep_until((claimed_at + shared.engine.deadline).into());
     let panicked = || {
         tracing::error!(job.id = %job_id, "The handler of {job_type} panicked");
-        JobError::Retry { error: "A fault of ours stopped the work. It is tried again; if it stays, tell the developers.".into(), retry_after: None }
+        JobError::Retry {
+            error: "A fault of ours stopped the work. It is tried again; if it stays, tell the developers.".into(),
+            retry_after: None,
+        }
     };
     tokio::select! {
         answer = &mut running => answer.unwrap_or_else(|_| Err(panicked())),

@@ -81,11 +81,7 @@ impl EngineSettings {
     /// How long to wait before another attempt.
     pub fn retry_policy(&self) -> state_machine::RetryPolicy {
         let base_ms = u64::try_from(self.retry_base.as_millis()).unwrap_or(u64::MAX);
-        state_machine::RetryPolicy {
-            base_ms,
-            floor_ms: (base_ms / 8).max(10),
-            ..state_machine::RetryPolicy::default()
-        }
+        state_machine::RetryPolicy { base_ms, floor_ms: (base_ms / 8).max(10), ..state_machine::RetryPolicy::default() }
     }
 }
 

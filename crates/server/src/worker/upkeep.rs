@@ -3,7 +3,10 @@
 use super::Shared;
 use rand::Rng;
 use state_machine::JobType;
-use std::{sync::Arc, time::{Duration, Instant}};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use store::engine::NewJob;
 
 /// Lost jobs rescued in one round.
@@ -43,7 +46,11 @@ pub(crate) async fn run(shared: Arc<Shared>) {
         }
         if now >= retention_at && types.contains(&JobType::JobRetention) {
             retention_at = now + RETENTION_EVERY;
-            let job = NewJob { dedupe_key: Some("job_retention".into()), priority: 200, ..NewJob::new(JobType::JobRetention) };
+            let job = NewJob {
+                dedupe_key: Some("job_retention".into()),
+                priority: 200,
+                ..NewJob::new(JobType::JobRetention)
+            };
             if let Err(error) = shared.store.enqueue(job).await {
                 tracing::warn!(%error, "Retention not scheduled");
             }

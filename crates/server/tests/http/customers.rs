@@ -13,7 +13,8 @@ async fn turning_demo_mode_on_answers_at_once_with_the_job() {
     let status = stand.get("/demo/status", &ana).await.expect(200);
     assert_eq!((status.text("status"), &status.body["job"]), ("disabled", &Value::Null));
 
-    let accepted = stand.post("/demo/enable", &ana, json!({ "profile": { "preset": "local_business" } })).await.expect(202);
+    let accepted =
+        stand.post("/demo/enable", &ana, json!({ "profile": { "preset": "local_business" } })).await.expect(202);
     assert_eq!(accepted.text("status"), "enabling");
     let job = stand.get(&format!("/jobs/{}/status", accepted.text("job_id")), &ana).await.expect(200);
     assert_eq!((job.text("status"), job.text("job_type")), ("pending", "demo_enable"));

@@ -5,9 +5,8 @@ use serde_json::Value;
 use testkit::factories::{job, user};
 
 /// What such a client reads; everything else it ignores.
-const FIELDS: [&str; 10] = [
-    "job_id", "job_type", "status", "progress", "step", "result", "error", "created_at", "started_at", "completed_at",
-];
+const FIELDS: [&str; 10] =
+    ["job_id", "job_type", "status", "progress", "step", "result", "error", "created_at", "started_at", "completed_at"];
 
 #[tokio::test]
 async fn the_fields_and_words_of_a_job_are_frozen() {

@@ -5,8 +5,5 @@ fn the_description_is_fresh() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
     let fresh = repruv_server::api::document().expect("a document");
     let stored = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(
-        stored == fresh,
-        "crates/server/openapi.json is stale: run `cargo xtask codegen` and look at what changed"
-    );
+    assert!(stored == fresh, "crates/server/openapi.json is stale: run `cargo xtask codegen` and look at what changed");
 }

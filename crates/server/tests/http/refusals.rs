@@ -17,7 +17,8 @@ async fn a_write_without_its_headers_is_refused() {
     }
     let reply = stand.write(Write { version: None, ..write.clone() }).await.refused(428, "version_conflict");
     assert_eq!(reply.text("field"), "If-Match");
-    let reply = Reply::of(stand.write_request(&Write { version: None, ..write.clone() }).header("if-match", "\"abc\"")).await;
+    let reply =
+        Reply::of(stand.write_request(&Write { version: None, ..write.clone() }).header("if-match", "\"abc\"")).await;
     assert_eq!(reply.refused(400, "invalid_request").text("field"), "If-Match");
     stand.write(Write { version: Some(9), ..write.clone() }).await.refused(409, "version_conflict");
     stand.write(Write { token: "", ..write.clone() }).await.refused(401, "unauthorized");
@@ -105,7 +106,8 @@ async fn a_request_id_is_ours_whatever_the_client_says() {
 #[tokio::test]
 async fn other_origins_get_no_leave() {
     let stand = Stand::new().await;
-    let from = |origin: &'static str| Reply::of(stand.request(Method::GET, "/demo/presets", "").header("origin", origin));
+    let from =
+        |origin: &'static str| Reply::of(stand.request(Method::GET, "/demo/presets", "").header("origin", origin));
     assert!(!from("https://evil.test").await.headers.contains_key("access-control-allow-origin"));
     let ours = from("https://app.repruv.test").await;
     assert_eq!(ours.header("access-control-allow-credentials"), "true");

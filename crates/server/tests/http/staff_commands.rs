@@ -10,7 +10,8 @@ async fn staff_turn_a_demo_on_and_see_the_user_as_it_is_then() {
     let stand = Stand::new().await;
     let ana = user().insert(&stand.db).await;
     let token = stand.support().await;
-    let body = json!({ "reason": "Asked by phone", "profile": { "profile_type": "creator", "niche": "Food & travel" } });
+    let body =
+        json!({ "reason": "Asked by phone", "profile": { "profile_type": "creator", "niche": "Food & travel" } });
     let reply = stand.write(Write::demo_mode(&token, ana.id, "enable", 1).body(body)).await.expect(200);
     assert_eq!(reply.body["user"]["demo_mode"], "enabling");
     assert_eq!(reply.body["user"]["version"], 2);
@@ -58,9 +59,14 @@ async fn staff_cancel_retry_and_reschedule_a_job() {
     assert_eq!(again.body["events"].as_array().map(Vec::len), Some(4), "made, moved, stopped, retried");
     let running = job().running().insert(&stand.db).await;
     let asked = at(running.id, "cancel", 1, reason()).await.expect(200);
-    assert_eq!((&asked.body["job"]["status"], &asked.body["job"]["cancel_requested"]), (&json!("running"), &json!(true)));
+    assert_eq!(
+        (&asked.body["job"]["status"], &asked.body["job"]["cancel_requested"]),
+        (&json!("running"), &json!(true))
+    );
     at(running.id, "retry", 2, reason()).await.refused(409, "illegal_transition");
-    at(running.id, "reschedule", 2, json!({ "reason": "Later", "run_at": later() })).await.refused(409, "illegal_transition");
+    at(running.id, "reschedule", 2, json!({ "reason": "Later", "run_at": later() }))
+        .await
+        .refused(409, "illegal_transition");
     let far = at(running.id, "reschedule", 2, json!({ "reason": "Later", "run_at": "2999-01-01T00:00:00Z" })).await;
     assert_eq!(far.refused(422, "invalid_request").text("field"), "run_at");
 }

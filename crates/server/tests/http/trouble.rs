@@ -5,7 +5,11 @@ use repruv_server::serve::{ServeSettings, Server};
 use reqwest::Method;
 use serde_json::json;
 use std::time::{Duration, Instant};
-use testkit::{FaultProxy, Role, TestDb, factories::{session, user}, wait_until};
+use testkit::{
+    FaultProxy, Role, TestDb,
+    factories::{session, user},
+    wait_until,
+};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 #[tokio::test]
@@ -103,7 +107,8 @@ async fn what_is_measured_names_routes_and_not_ids() {
     let ana = session(user().insert(&stand.db).await.id).insert(&stand.db).await;
     let id = testkit::new_id();
     stand.get(&format!("/jobs/{id}/status"), &ana.access_token).await.expect(404);
-    let text = stand.http.get(format!("{}/metrics", stand.base)).send().await.expect("metrics").text().await.expect("text");
+    let text =
+        stand.http.get(format!("{}/metrics", stand.base)).send().await.expect("metrics").text().await.expect("text");
     assert!(text.contains(r#"route="/api/v1/jobs/{id}/status""#), "{text}");
     assert!(text.contains("http_request_duration_seconds_bucket"), "{text}");
     assert!(text.contains("database_pool_connections "), "{text}");

@@ -1,8 +1,8 @@
 //! Every machine as rows of text, for the table test.
 
 use state_machine::{
-    ConnectionEvent, ConnectionStatus, DemoMode, DemoModeEvent, DemoModeStatus, DemoOperation,
-    IllegalTransition, JobEvent, JobStatus, SessionEvent, SessionStatus,
+    ConnectionEvent, ConnectionStatus, DemoMode, DemoModeEvent, DemoModeStatus, DemoOperation, IllegalTransition,
+    JobEvent, JobStatus, SessionEvent, SessionStatus,
 };
 
 /// One cell of a machine's table.
@@ -57,12 +57,7 @@ fn demo_mode() -> Machine {
         }
     }
     let statuses = DemoModeStatus::ALL.iter().map(|s| s.as_str()).collect();
-    Machine {
-        name: "Demo mode",
-        statuses,
-        start: "disabled",
-        cells,
-    }
+    Machine { name: "Demo mode", statuses, start: "disabled", cells }
 }
 
 pub fn facts_in_words(state: DemoMode) -> String {
@@ -71,23 +66,14 @@ pub fn facts_in_words(state: DemoMode) -> String {
         Some(DemoOperation::Disable) => " to disable",
         None => "",
     };
-    let profile = if state.profile_exists {
-        ", profile exists"
-    } else {
-        ""
-    };
+    let profile = if state.profile_exists { ", profile exists" } else { "" };
     format!("{}{operation}{profile}", state.status)
 }
 
 fn event_in_words(event: DemoModeEvent) -> String {
     use DemoModeEvent as E;
     let note = match event {
-        E::EnableFailed {
-            profile_exists: true,
-        }
-        | E::EnableCancelled {
-            profile_exists: true,
-        } => " (profile exists)",
+        E::EnableFailed { profile_exists: true } | E::EnableCancelled { profile_exists: true } => " (profile exists)",
         E::DisableCancelled { intact: true } => " (intact)",
         _ => "",
     };
@@ -115,12 +101,7 @@ macro_rules! plain {
             }
         }
         let statuses = $status::ALL.iter().map(|s| s.as_str()).collect();
-        Machine {
-            name: $name,
-            statuses,
-            start: $start.as_str(),
-            cells,
-        }
+        Machine { name: $name, statuses, start: $start.as_str(), cells }
     }};
 }
 
@@ -129,19 +110,9 @@ fn job() -> Machine {
 }
 
 fn connection() -> Machine {
-    plain!(
-        "Connection",
-        ConnectionStatus,
-        ConnectionEvent,
-        ConnectionStatus::Disconnected
-    )
+    plain!("Connection", ConnectionStatus, ConnectionEvent, ConnectionStatus::Disconnected)
 }
 
 fn session() -> Machine {
-    plain!(
-        "Session",
-        SessionStatus,
-        SessionEvent,
-        SessionStatus::Active
-    )
+    plain!("Session", SessionStatus, SessionEvent, SessionStatus::Active)
 }

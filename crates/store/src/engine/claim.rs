@@ -1,6 +1,9 @@
 //! Claim: take due jobs under a lease, count the attempt, write the history, in one statement.
 
-use crate::{Store, StoreError, engine::{Lease, WorkerSession}};
+use crate::{
+    Store, StoreError,
+    engine::{Lease, WorkerSession},
+};
 use chrono::{DateTime, Utc};
 use state_machine::JobType;
 use std::time::Duration;

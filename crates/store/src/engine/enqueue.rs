@@ -121,7 +121,9 @@ async fn insert(tx: &mut PgConnection, job: &NewJob, actor: &str) -> Result<Enqu
         .fetch_optional(tx)
         .await?;
         // Gone between the two statements: it has just ended, and whoever asks again gets a new one.
-        return live.map(Enqueued::Joined).ok_or_else(|| StoreError::Unavailable("a job of the same kind is just ending".into()));
+        return live
+            .map(Enqueued::Joined)
+            .ok_or_else(|| StoreError::Unavailable("a job of the same kind is just ending".into()));
     }
     let event = Event {
         job_id: id,

@@ -133,9 +133,13 @@ pub(super) async fn end(
         detail: detail.as_deref().map(|text| cut(text, 2000)),
     };
     events::append(tx, event).await?;
-    if let (Some(user), Some(outcome)) = (&user, outcome_of(&change, &ending, user.as_ref().is_some_and(|u| u.demo.profile_exists))) {
+    if let (Some(user), Some(outcome)) =
+        (&user, outcome_of(&change, &ending, user.as_ref().is_some_and(|u| u.demo.profile_exists)))
+    {
         let words = match change.to() {
-            JobStatus::Cancelled => Some("Turning demo mode off was cancelled part-way. Turn it off again to remove what is left."),
+            JobStatus::Cancelled => {
+                Some("Turning demo mode off was cancelled part-way. Turn it off again to remove what is left.")
+            }
             _ => detail.as_deref(),
         };
         move_user(tx, user, &job, outcome, words, &Command::by(actor)).await?;

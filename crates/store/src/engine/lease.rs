@@ -36,12 +36,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]: nothing is known of the leases.
-    pub async fn renew(
-        &self,
-        worker_id: Uuid,
-        leases: Vec<(Uuid, i64)>,
-        ttl: Duration,
-    ) -> Result<Renewal, StoreError> {
+    pub async fn renew(&self, worker_id: Uuid, leases: Vec<(Uuid, i64)>, ttl: Duration) -> Result<Renewal, StoreError> {
         self.section(move |store| async move {
             let (ids, epochs): (Vec<Uuid>, Vec<i64>) = leases.into_iter().unzip();
             // Locked in the order of ids, as everywhere where several jobs are locked at once.
@@ -118,15 +113,13 @@ impl Store {
                 if held.is_none() {
                     return Err(lost);
                 }
-                let rows = sqlx::query(
-                    "UPDATE users SET demo_profile_id = $2 WHERE id = $1 AND demo_mode_job_id = $3",
-                )
-                .bind(user_id)
-                .bind(profile_id)
-                .bind(lease.job_id)
-                .execute(tx)
-                .await?
-                .rows_affected();
+                let rows = sqlx::query("UPDATE users SET demo_profile_id = $2 WHERE id = $1 AND demo_mode_job_id = $3")
+                    .bind(user_id)
+                    .bind(profile_id)
+                    .bind(lease.job_id)
+                    .execute(tx)
+                    .await?
+                    .rows_affected();
                 if rows == 1 { Ok(()) } else { Err(lost) }
             })
         })

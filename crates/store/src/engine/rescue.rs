@@ -16,7 +16,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]; what was rescued before stays rescued.
-    pub async fn rescue(&self, types: &[JobType], limit: u32, policy: RetryPolicy) -> Result<Vec<(Uuid, Finished)>, StoreError> {
+    pub async fn rescue(
+        &self,
+        types: &[JobType],
+        limit: u32,
+        policy: RetryPolicy,
+    ) -> Result<Vec<(Uuid, Finished)>, StoreError> {
         let known: Vec<&'static str> = types.iter().map(|t| t.as_str()).collect();
         // The lock only keeps several processes from doing the same work; each ending re-checks for itself.
         let lost: Vec<(Uuid, String, Option<Uuid>, i64, Uuid, bool)> = self

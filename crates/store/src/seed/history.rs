@@ -107,7 +107,9 @@ async fn past(tx: &mut PgConnection, person: &Person, now: DateTime<Utc>, dice: 
     }
     for round in 0..dice.random_range(1..4) {
         let on = round % 2 == 0;
-        let job = operation(tx, person, if on { "demo_enable" } else { "demo_disable" }, at, End::Completed, None, dice).await?;
+        let job =
+            operation(tx, person, if on { "demo_enable" } else { "demo_disable" }, at, End::Completed, None, dice)
+                .await?;
         let profile = format!("prof_{:08x}", dice.random::<u32>());
         let (during, after) = if on { ("enabling", "enabled") } else { ("disabling", "disabled") };
         state(tx, person, during, job, at, None, None).await?;
@@ -191,8 +193,10 @@ async fn operation(
     event(tx, id, person, began, "start", Some("pending"), "running", 1, &worker, None).await?;
     if retried {
         let failed_at = began + Duration::seconds(20);
-        event(tx, id, person, failed_at, "retry_later", Some("running"), "pending", 1, &worker, Some(ERRORS[0])).await?;
-        event(tx, id, person, failed_at + Duration::seconds(15), "start", Some("pending"), "running", 2, &worker, None).await?;
+        event(tx, id, person, failed_at, "retry_later", Some("running"), "pending", 1, &worker, Some(ERRORS[0]))
+            .await?;
+        event(tx, id, person, failed_at + Duration::seconds(15), "start", Some("pending"), "running", 2, &worker, None)
+            .await?;
     }
     let word = match end {
         End::Completed => "succeed",

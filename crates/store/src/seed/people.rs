@@ -19,9 +19,30 @@ const FIRST: [&str; 32] = [
     "Amara", "Björn", "Camille", "Diego", "Esther", "Finn",
 ];
 const LAST: [&str; 24] = [
-    "Almeida", "Becker", "Castellanos", "Dubois", "Eriksen", "Fernández", "Gruber", "Haddad", "Ivanova", "Jansen",
-    "Kowalski", "Lindqvist", "Moreau", "Nakamura", "O’Connor", "Papadopoulos", "Qureshi", "Rossi", "Schneider", "Tanaka",
-    "Ueda", "van der Berg", "Wójcik", "Yilmaz",
+    "Almeida",
+    "Becker",
+    "Castellanos",
+    "Dubois",
+    "Eriksen",
+    "Fernández",
+    "Gruber",
+    "Haddad",
+    "Ivanova",
+    "Jansen",
+    "Kowalski",
+    "Lindqvist",
+    "Moreau",
+    "Nakamura",
+    "O’Connor",
+    "Papadopoulos",
+    "Qureshi",
+    "Rossi",
+    "Schneider",
+    "Tanaka",
+    "Ueda",
+    "van der Berg",
+    "Wójcik",
+    "Yilmaz",
 ];
 const DOMAINS: [&str; 6] =
     ["example.com", "studio.example", "creators.example", "mail.example.org", "agency.example.net", "example.co.uk"];

@@ -8,10 +8,7 @@ use uuid::Uuid;
 
 /// What the rules may answer to somebody who comes too late. Anything else is a fault.
 fn expected(error: &StoreError) -> bool {
-    matches!(
-        error,
-        StoreError::Illegal(_) | StoreError::LeaseLost { .. } | StoreError::VersionConflict { .. }
-    )
+    matches!(error, StoreError::Illegal(_) | StoreError::LeaseLost { .. } | StoreError::VersionConflict { .. })
 }
 
 async fn person(stand: &Stand, users: &[Uuid], seed: u64, rounds: u32) {
@@ -21,21 +18,11 @@ async fn person(stand: &Stand, users: &[Uuid], seed: u64, rounds: u32) {
         let known = stand.api.demo_status(user).await.unwrap().job_id;
         let answer = match (dice.random_range(0..6), known) {
             (0 | 1, _) => stand.api.change_demo_mode(user, &staff(), enable()).await,
-            (2, _) => {
-                stand
-                    .api
-                    .change_demo_mode(user, &staff(), DemoModeRequest::Disable)
-                    .await
-            }
+            (2, _) => stand.api.change_demo_mode(user, &staff(), DemoModeRequest::Disable).await,
             (3, _) => stand.api.cancel_demo_mode(user, &staff()).await,
             (4, Some(job)) => stand.api.retry_job(job, &staff()).await,
             (5, Some(job)) => stand.api.cancel_job(job, &staff()).await,
-            _ => {
-                stand
-                    .api
-                    .change_demo_mode(user, &staff(), DemoModeRequest::Dismiss)
-                    .await
-            }
+            _ => stand.api.change_demo_mode(user, &staff(), DemoModeRequest::Dismiss).await,
         };
         if let Err(error) = answer {
             assert!(expected(&error), "seed {seed}: {error:?}");
@@ -49,23 +36,13 @@ async fn works(stand: &Stand, seed: u64, rounds: u32) {
     for _ in 0..rounds {
         for claimed in stand.claim_up_to(&who, 2).await {
             let lease = claimed.lease;
-            let _ = stand
-                .work
-                .remember_profile(&lease, "prof_x")
-                .await
-                .map_err(|e| assert!(expected(&e), "{e:?}"));
-            let _ = stand
-                .work
-                .report_progress(&lease, 50, "Half")
-                .await
-                .map_err(|e| assert!(expected(&e), "{e:?}"));
+            let _ = stand.work.remember_profile(&lease, "prof_x").await.map_err(|e| assert!(expected(&e), "{e:?}"));
+            let _ = stand.work.report_progress(&lease, 50, "Half").await.map_err(|e| assert!(expected(&e), "{e:?}"));
             let ending = match dice.random_range(0..6) {
                 0 | 1 => succeeded(),
                 2 => failed("Busy.", false),
                 3 => failed("Refused.", true),
-                4 => Ending::Cancelled {
-                    touched: dice.random(),
-                },
+                4 => Ending::Cancelled { touched: dice.random() },
                 _ => Ending::HandedBack,
             };
             if dice.random_bool(0.2) {
@@ -112,29 +89,16 @@ async fn people_workers_and_rescuers_on_the_same_users_end_in_legal_states() {
         stand.leases_run_out().await;
         stand.work.rescue(TYPES, 100, AT_ONCE).await.unwrap();
         for claimed in stand.claim_up_to(&worker(99), 100).await {
-            stand
-                .work
-                .finish(&claimed.lease, succeeded(), AT_ONCE)
-                .await
-                .unwrap();
+            stand.work.finish(&claimed.lease, succeeded(), AT_ONCE).await.unwrap();
         }
     }
     stand.assert_sound().await;
-    assert_eq!(
-        stand
-            .count("users WHERE demo_mode_status IN ('enabling', 'disabling')")
-            .await,
-        0
-    );
+    assert_eq!(stand.count("users WHERE demo_mode_status IN ('enabling', 'disabling')").await, 0);
     // A connection that ends publishes what it has counted.
     stand.api.pool().close().await;
     stand.work.pool().close().await;
     let met = "pg_stat_database WHERE datname = current_database() AND deadlocks > 0";
-    assert_eq!(
-        stand.count(met).await,
-        0,
-        "locks are taken in one order, so there is nothing to try again"
-    );
+    assert_eq!(stand.count(met).await, 0, "locks are taken in one order, so there is nothing to try again");
     let moves = stand.count("job_events").await;
     assert!(moves > 60, "only {moves} moves: this tried too little");
 }

@@ -16,9 +16,7 @@ fn allowed(written: Result<PgQueryResult, sqlx::Error>, trigger: &str, what: &st
             true
         }
         Err(error) => {
-            let refusal = error
-                .as_database_error()
-                .unwrap_or_else(|| panic!("{what}: {error}"));
+            let refusal = error.as_database_error().unwrap_or_else(|| panic!("{what}: {error}"));
             assert_eq!(refusal.constraint(), Some(trigger), "{what}: {error}");
             false
         }
@@ -56,8 +54,7 @@ async fn a_job_moves_along_the_edges_of_the_rules_and_no_other() {
                 };
                 let id = job.insert(&stand.db).await.id;
                 let written = write_job(stand.db.pool(role), id, to).await;
-                if allowed(written, "job_edge", &format!("{role:?}: {from} -> {to}")) && from != to
-                {
+                if allowed(written, "job_edge", &format!("{role:?}: {from} -> {to}")) && from != to {
                     found.push((from, to));
                 }
             }
@@ -100,19 +97,11 @@ async fn a_demo_mode_moves_along_the_edges_of_the_rules_and_no_other() {
                 .bind(to.as_str())
                 .execute(stand.db.pool(role))
                 .await;
-                if allowed(
-                    written,
-                    "demo_mode_edge",
-                    &format!("{role:?}: {from} -> {to}"),
-                ) && from != to
-                {
+                if allowed(written, "demo_mode_edge", &format!("{role:?}: {from} -> {to}")) && from != to {
                     found.push((from, to));
                     let user = stand.user(id).await;
                     let shown = matches!(to, DemoModeStatus::Enabled | DemoModeStatus::Disabling);
-                    assert_eq!(
-                        user["demo_mode"], shown,
-                        "the boolean keeps step on {from} -> {to}"
-                    );
+                    assert_eq!(user["demo_mode"], shown, "the boolean keeps step on {from} -> {to}");
                 }
             }
         }
@@ -140,19 +129,12 @@ async fn a_connection_moves_along_the_edges_of_the_rules_and_no_other() {
                 .execute(stand.db.owner())
                 .await
                 .unwrap();
-                let written = sqlx::query(
-                    "UPDATE platform_connections SET connection_status = $2 WHERE id = $1",
-                )
-                .bind(id)
-                .bind(to.as_str())
-                .execute(stand.db.pool(role))
-                .await;
-                if allowed(
-                    written,
-                    "connection_edge",
-                    &format!("{role:?}: {from} -> {to}"),
-                ) && from != to
-                {
+                let written = sqlx::query("UPDATE platform_connections SET connection_status = $2 WHERE id = $1")
+                    .bind(id)
+                    .bind(to.as_str())
+                    .execute(stand.db.pool(role))
+                    .await;
+                if allowed(written, "connection_edge", &format!("{role:?}: {from} -> {to}")) && from != to {
                     found.push((from, to));
                 }
             }
@@ -167,16 +149,9 @@ async fn a_connection_moves_along_the_edges_of_the_rules_and_no_other() {
 async fn a_session_is_revoked_once_and_never_comes_back() {
     let stand = Stand::new().await;
     let user = factories::user().insert(&stand.db).await.id;
-    let revoked: Vec<_> = SessionStatus::edges()
-        .into_iter()
-        .filter(|(_, to)| *to == SessionStatus::Revoked)
-        .collect();
+    let revoked: Vec<_> = SessionStatus::edges().into_iter().filter(|(_, to)| *to == SessionStatus::Revoked).collect();
     assert_eq!(revoked, [(SessionStatus::Active, SessionStatus::Revoked)]);
-    assert!(
-        SessionStatus::edges()
-            .iter()
-            .all(|(from, _)| *from == SessionStatus::Active)
-    );
+    assert!(SessionStatus::edges().iter().all(|(from, _)| *from == SessionStatus::Active));
     let moves = [
         ("revoked_at = NULL, revoked_by = NULL", false),
         ("revoked_at = now() + interval '1 hour'", false),
@@ -184,37 +159,19 @@ async fn a_session_is_revoked_once_and_never_comes_back() {
     ];
     for role in [Role::Owner, Role::Api] {
         let active = factories::session(user).insert(&stand.db).await.id;
-        let revoke =
-            "UPDATE user_sessions SET revoked_at = now(), revoked_by = 'staff' WHERE id = $1";
-        let written = sqlx::query(revoke)
-            .bind(active)
-            .execute(stand.db.pool(role))
-            .await;
+        let revoke = "UPDATE user_sessions SET revoked_at = now(), revoked_by = 'staff' WHERE id = $1";
+        let written = sqlx::query(revoke).bind(active).execute(stand.db.pool(role)).await;
         assert!(allowed(written, "session_edge", "active -> revoked"));
         for (set, may) in moves {
             let sql = sqlx::AssertSqlSafe(format!("UPDATE user_sessions SET {set} WHERE id = $1"));
-            let written = sqlx::query(sql)
-                .bind(active)
-                .execute(stand.db.pool(role))
-                .await;
-            assert_eq!(
-                allowed(written, "session_edge", set),
-                may,
-                "{role:?}: {set}"
-            );
+            let written = sqlx::query(sql).bind(active).execute(stand.db.pool(role)).await;
+            assert_eq!(allowed(written, "session_edge", set), may, "{role:?}: {set}");
         }
     }
     let live = factories::session(user).insert(&stand.db).await.id;
-    let by_worker =
-        sqlx::query("UPDATE user_sessions SET revoked_at = now(), revoked_by = 'x' WHERE id = $1")
-            .bind(live)
-            .execute(stand.db.worker())
-            .await;
-    assert!(
-        by_worker
-            .unwrap_err()
-            .to_string()
-            .contains("permission denied"),
-        "a worker has no business there"
-    );
+    let by_worker = sqlx::query("UPDATE user_sessions SET revoked_at = now(), revoked_by = 'x' WHERE id = $1")
+        .bind(live)
+        .execute(stand.db.worker())
+        .await;
+    assert!(by_worker.unwrap_err().to_string().contains("permission denied"), "a worker has no business there");
 }

@@ -31,18 +31,12 @@ async fn filled() -> Stand {
 /// The plan of what is called, as it ran: the indexes it used, and the pages it read.
 async fn plan(stand: &Stand, sql: &str) -> (Vec<String>, u64) {
     let explain = format!("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}");
-    let plan: Value = sqlx::query_scalar(AssertSqlSafe(explain))
-        .fetch_one(stand.db.worker())
-        .await
-        .unwrap();
+    let plan: Value = sqlx::query_scalar(AssertSqlSafe(explain)).fetch_one(stand.db.worker()).await.unwrap();
     let root = &plan[0]["Plan"];
     let mut indexes = vec![];
     collect(root, &mut indexes);
     let pages = |kind: &str| root[kind].as_u64().unwrap_or(0);
-    (
-        indexes,
-        pages("Shared Hit Blocks") + pages("Shared Read Blocks"),
-    )
+    (indexes, pages("Shared Hit Blocks") + pages("Shared Read Blocks"))
 }
 
 fn collect(node: &Value, indexes: &mut Vec<String>) {
@@ -88,10 +82,7 @@ async fn retention_reads_the_oldest_finished_jobs_by_their_index() {
                AND NOT EXISTS (SELECT FROM users u WHERE u.demo_mode_job_id = j.id AND u.demo_mode_status = 'failed') \
                ORDER BY completed_at LIMIT 100 FOR UPDATE SKIP LOCKED";
     let (indexes, pages) = plan(&stand, sql).await;
-    assert!(
-        indexes.contains(&"background_jobs_done".to_owned()),
-        "{indexes:?}"
-    );
+    assert!(indexes.contains(&"background_jobs_done".to_owned()), "{indexes:?}");
     assert!(pages < 800, "{pages} pages for 100 rows");
 }
 
@@ -111,49 +102,25 @@ async fn counting_reads_only_what_ended_since_the_last_time() {
 async fn the_engine_finds_its_rows_by_these_indexes_and_never_reads_the_table() {
     let stand = filled().await;
     let table = "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'background_jobs'";
-    let read_whole = async || -> i64 {
-        sqlx::query_scalar(table)
-            .fetch_one(stand.db.owner())
-            .await
-            .unwrap()
-    };
+    let read_whole = async || -> i64 { sqlx::query_scalar(table).fetch_one(stand.db.owner()).await.unwrap() };
     let before = read_whole().await;
     let who = worker(1);
     for _ in 0..10 {
         let claimed = stand.claim_up_to(&who, 10).await;
         assert_eq!(claimed.len(), 10);
         let leases: Vec<_> = claimed.into_iter().map(|job| job.lease).collect();
-        let held = leases
-            .iter()
-            .map(|lease| (lease.job_id, lease.epoch))
-            .collect();
-        stand
-            .work
-            .renew(who.id, held, Duration::from_secs(60))
-            .await
-            .unwrap();
-        stand
-            .work
-            .report_progress(&leases[0], 50, "Half")
-            .await
-            .unwrap();
+        let held = leases.iter().map(|lease| (lease.job_id, lease.epoch)).collect();
+        stand.work.renew(who.id, held, Duration::from_secs(60)).await.unwrap();
+        stand.work.report_progress(&leases[0], 50, "Half").await.unwrap();
         stand.work.complete_batch(leases).await.unwrap();
         stand.work.rescue(TYPES, 3, AT_ONCE).await.unwrap();
         stand.work.roll_up_stats().await.unwrap();
     }
     // A connection that ends publishes what it has counted.
     stand.work.pool().close().await;
-    for index in [
-        "background_jobs_ready",
-        "background_jobs_running",
-        "background_jobs_done",
-        "background_jobs_pkey",
-    ] {
+    for index in ["background_jobs_ready", "background_jobs_running", "background_jobs_done", "background_jobs_pkey"] {
         let used = format!("pg_stat_user_indexes WHERE indexrelname = '{index}' AND idx_scan > 0");
-        testkit::wait_until(index, Duration::from_secs(5), async || {
-            stand.count(&used).await == 1
-        })
-        .await;
+        testkit::wait_until(index, Duration::from_secs(5), async || stand.count(&used).await == 1).await;
     }
     assert_eq!(read_whole().await, before, "somebody reads the whole table");
 }

@@ -7,11 +7,7 @@ use testkit::{Role, factories::user};
 async fn no_role_alters_or_removes_a_line_of_the_trail() {
     let stand = Stand::new().await;
     let user = user().insert(&stand.db).await.id;
-    stand
-        .api
-        .change_demo_mode(user, &staff(), enable())
-        .await
-        .unwrap();
+    stand.api.change_demo_mode(user, &staff(), enable()).await.unwrap();
     for role in [Role::Owner, Role::Api, Role::Worker, Role::Reader] {
         for sql in [
             "UPDATE audit_entries SET reason = 'nothing happened'",
@@ -22,23 +18,13 @@ async fn no_role_alters_or_removes_a_line_of_the_trail() {
         ] {
             let refused = sqlx::query(sql).execute(stand.db.pool(role)).await;
             let error = refused.expect_err(sql);
-            assert_eq!(
-                error.as_database_error().unwrap().code().as_deref(),
-                Some("42501"),
-                "{role:?}: {sql}: {error}"
-            );
+            assert_eq!(error.as_database_error().unwrap().code().as_deref(), Some("42501"), "{role:?}: {sql}: {error}");
         }
     }
-    assert_eq!(
-        stand
-            .count("audit_entries WHERE reason = 'The customer asked'")
-            .await,
-        1
-    );
-    let forged =
-        sqlx::query("INSERT INTO audit_entries (actor, action) VALUES ('nobody', 'nothing')")
-            .execute(stand.db.reader())
-            .await;
+    assert_eq!(stand.count("audit_entries WHERE reason = 'The customer asked'").await, 1);
+    let forged = sqlx::query("INSERT INTO audit_entries (actor, action) VALUES ('nobody', 'nothing')")
+        .execute(stand.db.reader())
+        .await;
     assert!(forged.is_err(), "a reader writes no line");
 }
 
@@ -46,19 +32,10 @@ async fn no_role_alters_or_removes_a_line_of_the_trail() {
 async fn the_trail_outlives_the_people_in_it() {
     let stand = Stand::new().await;
     let made = user().email("gone@repruv.test").insert(&stand.db).await;
-    stand
-        .api
-        .change_demo_mode(made.id, &staff(), enable())
-        .await
-        .unwrap();
+    stand.api.change_demo_mode(made.id, &staff(), enable()).await.unwrap();
     stand.api.cancel_demo_mode(made.id, &staff()).await.unwrap();
     stand.sql("DELETE FROM users").await;
-    assert_eq!(
-        stand
-            .count("audit_entries WHERE user_email = 'gone@repruv.test'")
-            .await,
-        2
-    );
+    assert_eq!(stand.count("audit_entries WHERE user_email = 'gone@repruv.test'").await, 2);
 }
 
 #[tokio::test]
@@ -66,18 +43,11 @@ async fn nobody_rewrites_the_history_of_a_job() {
     let stand = Stand::new().await;
     testkit::factories::job().insert(&stand.db).await;
     for role in [Role::Api, Role::Worker, Role::Reader] {
-        let refused = sqlx::query("UPDATE job_events SET actor = 'somebody else'")
-            .execute(stand.db.pool(role))
-            .await;
+        let refused = sqlx::query("UPDATE job_events SET actor = 'somebody else'").execute(stand.db.pool(role)).await;
         assert!(refused.is_err(), "{role:?}");
     }
-    let removed = sqlx::query("DELETE FROM job_events")
-        .execute(stand.db.api())
-        .await;
-    assert!(
-        removed.is_err(),
-        "only retention, which is the worker's, removes history"
-    );
+    let removed = sqlx::query("DELETE FROM job_events").execute(stand.db.api()).await;
+    assert!(removed.is_err(), "only retention, which is the worker's, removes history");
 }
 
 #[tokio::test]
@@ -93,9 +63,6 @@ async fn a_worker_has_no_way_to_passwords_or_tokens() {
         "SELECT mint_reader_login('staff_00000000_00000000', 'x', '1 hour')",
     ] {
         let refused = sqlx::query(sql).execute(stand.db.worker()).await;
-        assert!(
-            refused.is_err_and(|e| e.to_string().contains("permission denied")),
-            "{sql}"
-        );
+        assert!(refused.is_err_and(|e| e.to_string().contains("permission denied")), "{sql}");
     }
 }

@@ -14,11 +14,7 @@ use uuid::Uuid;
 /// Every type that a build of today can run.
 pub const TYPES: &[JobType] = JobType::ALL;
 /// Retries are due at once.
-pub const AT_ONCE: RetryPolicy = RetryPolicy {
-    base_ms: 0,
-    cap_ms: 0,
-    floor_ms: 0,
-};
+pub const AT_ONCE: RetryPolicy = RetryPolicy { base_ms: 0, cap_ms: 0, floor_ms: 0 };
 /// A lease that no test outlives.
 pub const TTL: Duration = Duration::from_secs(60);
 /// A deadline that no test outlives.
@@ -32,23 +28,14 @@ pub struct Stand {
 }
 
 pub fn settings() -> PoolSettings {
-    PoolSettings {
-        max: 8,
-        acquire_timeout: Duration::from_secs(20),
-        notify: false,
-        ..PoolSettings::default()
-    }
+    PoolSettings { max: 8, acquire_timeout: Duration::from_secs(20), notify: false, ..PoolSettings::default() }
 }
 
 impl Stand {
     pub async fn new() -> Self {
         let db = TestDb::new().await;
-        let api = Store::connect(&db.url(Role::Api), settings())
-            .await
-            .unwrap();
-        let work = Store::connect(&db.url(Role::Worker), settings())
-            .await
-            .unwrap();
+        let api = Store::connect(&db.url(Role::Api), settings()).await.unwrap();
+        let work = Store::connect(&db.url(Role::Worker), settings()).await.unwrap();
         Self { db, api, work }
     }
 
@@ -60,19 +47,12 @@ impl Stand {
     }
 
     pub async fn claim_up_to(&self, worker: &WorkerSession, limit: u32) -> Vec<ClaimedJob> {
-        self.work
-            .claim(worker, "default", TYPES, limit, TTL, DEADLINE)
-            .await
-            .unwrap()
+        self.work.claim(worker, "default", TYPES, limit, TTL, DEADLINE).await.unwrap()
     }
 
     /// Asks for demo mode as staff; answers the job.
     pub async fn enable(&self, user_id: Uuid) -> Uuid {
-        let done = self
-            .api
-            .change_demo_mode(user_id, &staff(), enable())
-            .await
-            .unwrap();
+        let done = self.api.change_demo_mode(user_id, &staff(), enable()).await.unwrap();
         done.job_id.expect("enabling makes a job")
     }
 
@@ -90,29 +70,18 @@ impl Stand {
     }
 
     pub async fn sql(&self, sql: &str) -> u64 {
-        sqlx::query(AssertSqlSafe(sql))
-            .execute(self.db.owner())
-            .await
-            .unwrap()
-            .rows_affected()
+        sqlx::query(AssertSqlSafe(sql)).execute(self.db.owner()).await.unwrap().rows_affected()
     }
 
     pub async fn count(&self, from: &str) -> i64 {
         let sql = format!("SELECT count(*) FROM {from}");
-        sqlx::query_scalar(AssertSqlSafe(sql))
-            .fetch_one(self.db.owner())
-            .await
-            .unwrap()
+        sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(self.db.owner()).await.unwrap()
     }
 
     /// A row of a table as JSON.
     pub async fn row(&self, table: &str, id: Uuid) -> Value {
         let sql = format!("SELECT to_jsonb(t) FROM {table} t WHERE id = $1");
-        sqlx::query_scalar(AssertSqlSafe(sql))
-            .bind(id)
-            .fetch_one(self.db.owner())
-            .await
-            .unwrap()
+        sqlx::query_scalar(AssertSqlSafe(sql)).bind(id).fetch_one(self.db.owner()).await.unwrap()
     }
 
     pub async fn user(&self, id: Uuid) -> Value {
@@ -135,32 +104,17 @@ impl Stand {
     /// Everything that a command or a worker can write, to compare before with after.
     pub async fn everything(&self) -> Vec<String> {
         let mut all = vec![];
-        for table in [
-            "users",
-            "background_jobs",
-            "job_events",
-            "audit_entries",
-            "command_receipts",
-        ] {
-            let sql = format!(
-                "SELECT coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM {table} t"
-            );
-            all.push(
-                sqlx::query_scalar(AssertSqlSafe(sql))
-                    .fetch_one(self.db.owner())
-                    .await
-                    .unwrap(),
-            );
+        for table in ["users", "background_jobs", "job_events", "audit_entries", "command_receipts"] {
+            let sql = format!("SELECT coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM {table} t");
+            all.push(sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(self.db.owner()).await.unwrap());
         }
         all
     }
 
     /// Fails the test when a promise about all rows is broken.
     pub async fn assert_sound(&self) {
-        let broken: Vec<String> = sqlx::query_scalar(include_str!("invariants.sql"))
-            .fetch_all(self.db.owner())
-            .await
-            .unwrap();
+        let broken: Vec<String> =
+            sqlx::query_scalar(include_str!("invariants.sql")).fetch_all(self.db.owner()).await.unwrap();
         assert!(broken.is_empty(), "{broken:#?}");
     }
 }
@@ -171,58 +125,29 @@ pub fn worker(pid: u32) -> WorkerSession {
 
 /// A command of a person of the staff, with a reason.
 pub fn staff() -> Command {
-    let actor = Actor::Staff {
-        id: Uuid::from_u128(7),
-        email: "dana@repruv.test".into(),
-    };
-    Command {
-        reason: Some("The customer asked".into()),
-        ..Command::by(actor)
-    }
+    let actor = Actor::Staff { id: Uuid::from_u128(7), email: "dana@repruv.test".into() };
+    Command { reason: Some("The customer asked".into()), ..Command::by(actor) }
 }
 
 /// The same, under an idempotency key; `body` stands for the request's fingerprint.
 pub fn keyed(key: &str, body: u8) -> Command {
-    Command {
-        key: Some(CommandKey {
-            key: key.into(),
-            request_hash: [body; 32],
-        }),
-        ..staff()
-    }
+    Command { key: Some(CommandKey { key: key.into(), request_hash: [body; 32] }), ..staff() }
 }
 
 /// The same, bound to the version that the person saw.
 pub fn seen(version: u32) -> Command {
-    Command {
-        version: Some(version),
-        ..staff()
-    }
+    Command { version: Some(version), ..staff() }
 }
 
 pub fn enable() -> DemoModeRequest {
-    let profile = Profile {
-        profile_type: "creator".into(),
-        niche: Some("travel".into()),
-        preset: None,
-    };
-    DemoModeRequest::Enable {
-        profile,
-        run_at: None,
-    }
+    let profile = Profile { profile_type: "creator".into(), niche: Some("travel".into()), preset: None };
+    DemoModeRequest::Enable { profile, run_at: None }
 }
 
 pub fn succeeded() -> Ending {
-    Ending::Succeeded {
-        result: serde_json::json!({ "reviews": 12 }),
-    }
+    Ending::Succeeded { result: serde_json::json!({ "reviews": 12 }) }
 }
 
 pub fn failed(error: &str, permanent: bool) -> Ending {
-    Ending::Failed {
-        error: error.into(),
-        permanent,
-        retry_after: None,
-        unsettled: false,
-    }
+    Ending::Failed { error: error.into(), permanent, retry_after: None, unsettled: false }
 }

@@ -27,35 +27,15 @@ async fn cancelling_a_running_job_waits_for_its_worker() {
     let who = worker(1);
     let lease = stand.claim(&who).await.lease;
     stand.api.cancel_job(lease.job_id, &staff()).await.unwrap();
-    assert_eq!(
-        stand.user(user).await["demo_mode_status"],
-        "enabling",
-        "nothing is claimed that is not so"
-    );
-    let beat = stand
-        .work
-        .renew(who.id, vec![(lease.job_id, lease.epoch)], crate::stand::TTL)
-        .await
-        .unwrap();
-    assert_eq!(
-        (beat.held, beat.cancel_requested),
-        (vec![lease.job_id], vec![lease.job_id])
-    );
+    assert_eq!(stand.user(user).await["demo_mode_status"], "enabling", "nothing is claimed that is not so");
+    let beat = stand.work.renew(who.id, vec![(lease.job_id, lease.epoch)], crate::stand::TTL).await.unwrap();
+    assert_eq!((beat.held, beat.cancel_requested), (vec![lease.job_id], vec![lease.job_id]));
     let twice = stand.api.cancel_job(lease.job_id, &staff()).await;
-    assert!(
-        matches!(twice, Err(StoreError::Illegal(why)) if why.reason.contains("already asked for"))
-    );
-    let done = stand
-        .work
-        .finish(&lease, Ending::Cancelled { touched: false }, AT_ONCE)
-        .await
-        .unwrap();
+    assert!(matches!(twice, Err(StoreError::Illegal(why)) if why.reason.contains("already asked for")));
+    let done = stand.work.finish(&lease, Ending::Cancelled { touched: false }, AT_ONCE).await.unwrap();
     assert_eq!(done.status, JobStatus::Cancelled);
     assert_eq!(stand.user(user).await["demo_mode_status"], "disabled");
-    assert_eq!(
-        stand.events(lease.job_id).await,
-        ["enqueue", "start", "request_cancel", "confirm_cancel"]
-    );
+    assert_eq!(stand.events(lease.job_id).await, ["enqueue", "start", "request_cancel", "confirm_cancel"]);
     stand.assert_sound().await;
 }
 
@@ -65,11 +45,7 @@ async fn what_was_made_before_the_cancel_is_removed_by_a_job() {
     let user = user().insert(&stand.db).await.id;
     let lease = stand.enabling_with_profile(user, &worker(1)).await;
     stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
-    stand
-        .work
-        .finish(&lease, Ending::Cancelled { touched: false }, AT_ONCE)
-        .await
-        .unwrap();
+    stand.work.finish(&lease, Ending::Cancelled { touched: false }, AT_ONCE).await.unwrap();
     let row = stand.user(user).await;
     assert_eq!(row["demo_mode_status"], "disabling");
     assert_ne!(row["demo_mode_job_id"], lease.job_id.to_string());
@@ -77,16 +53,9 @@ async fn what_was_made_before_the_cancel_is_removed_by_a_job() {
     let removal = stand.claim(&worker(1)).await;
     assert_eq!(removal.lease.job_type, state_machine::JobType::DemoDisable);
     assert_eq!(removal.payload["profile_id"], "prof_1");
-    stand
-        .work
-        .finish(&removal.lease, succeeded(), AT_ONCE)
-        .await
-        .unwrap();
+    stand.work.finish(&removal.lease, succeeded(), AT_ONCE).await.unwrap();
     let row = stand.user(user).await;
-    assert_eq!(
-        (&row["demo_mode_status"], row["demo_profile_id"].is_null()),
-        (&"disabled".into(), true)
-    );
+    assert_eq!((&row["demo_mode_status"], row["demo_profile_id"].is_null()), (&"disabled".into(), true));
     stand.assert_sound().await;
 }
 
@@ -95,17 +64,10 @@ async fn cancelling_between_two_attempts_removes_what_the_first_made() {
     let stand = Stand::new().await;
     let user = user().insert(&stand.db).await.id;
     let lease = stand.enabling_with_profile(user, &worker(1)).await;
-    stand
-        .work
-        .finish(&lease, failed("Busy.", false), AT_ONCE)
-        .await
-        .unwrap();
+    stand.work.finish(&lease, failed("Busy.", false), AT_ONCE).await.unwrap();
     stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
     assert_eq!(stand.user(user).await["demo_mode_status"], "disabling");
-    assert_eq!(
-        stand.claim(&worker(1)).await.payload["profile_id"],
-        "prof_1"
-    );
+    assert_eq!(stand.claim(&worker(1)).await.payload["profile_id"], "prof_1");
     stand.assert_sound().await;
 }
 
@@ -113,17 +75,10 @@ async fn cancelling_between_two_attempts_removes_what_the_first_made() {
 async fn cancelling_a_removal_that_has_not_begun_keeps_demo_mode_on() {
     let stand = Stand::new().await;
     let user = user().enabled().insert(&stand.db).await.id;
-    stand
-        .api
-        .change_demo_mode(user, &staff(), DemoModeRequest::Disable)
-        .await
-        .unwrap();
+    stand.api.change_demo_mode(user, &staff(), DemoModeRequest::Disable).await.unwrap();
     stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
     let row = stand.user(user).await;
-    assert_eq!(
-        (&row["demo_mode_status"], row["demo_profile_id"].is_string()),
-        (&"enabled".into(), true)
-    );
+    assert_eq!((&row["demo_mode_status"], row["demo_profile_id"].is_string()), (&"enabled".into(), true));
     stand.assert_sound().await;
 }
 
@@ -132,26 +87,13 @@ async fn cancelling_a_running_removal_says_whether_the_profile_is_whole() {
     let stand = Stand::new().await;
     for (touched, then) in [(false, "enabled"), (true, "failed")] {
         let user = user().enabled().insert(&stand.db).await.id;
-        stand
-            .api
-            .change_demo_mode(user, &staff(), DemoModeRequest::Disable)
-            .await
-            .unwrap();
+        stand.api.change_demo_mode(user, &staff(), DemoModeRequest::Disable).await.unwrap();
         let lease = stand.claim(&worker(1)).await.lease;
         stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
-        stand
-            .work
-            .finish(&lease, Ending::Cancelled { touched }, AT_ONCE)
-            .await
-            .unwrap();
+        stand.work.finish(&lease, Ending::Cancelled { touched }, AT_ONCE).await.unwrap();
         let row = stand.user(user).await;
         assert_eq!(row["demo_mode_status"], then);
-        assert_eq!(
-            row["demo_mode_error"]
-                .as_str()
-                .is_some_and(|words| words.contains("part-way")),
-            touched
-        );
+        assert_eq!(row["demo_mode_error"].as_str().is_some_and(|words| words.contains("part-way")), touched);
         stand.assert_sound().await;
     }
 }
@@ -160,31 +102,15 @@ async fn cancelling_a_running_removal_says_whether_the_profile_is_whole() {
 async fn a_removal_that_had_begun_is_not_called_whole_after_a_hand_back_or_a_retry() {
     let stand = Stand::new().await;
     let user = user().enabled().insert(&stand.db).await.id;
-    stand
-        .api
-        .change_demo_mode(user, &staff(), DemoModeRequest::Disable)
-        .await
-        .unwrap();
+    stand.api.change_demo_mode(user, &staff(), DemoModeRequest::Disable).await.unwrap();
     let lease = stand.claim(&worker(1)).await.lease;
-    stand
-        .work
-        .finish(&lease, Ending::HandedBack, AT_ONCE)
-        .await
-        .unwrap();
+    stand.work.finish(&lease, Ending::HandedBack, AT_ONCE).await.unwrap();
     stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
-    assert_eq!(
-        stand.user(user).await["demo_mode_status"],
-        "failed",
-        "the attempt that was given back had begun"
-    );
+    assert_eq!(stand.user(user).await["demo_mode_status"], "failed", "the attempt that was given back had begun");
     stand.api.retry_job(lease.job_id, &staff()).await.unwrap();
     assert_eq!(stand.user(user).await["demo_mode_status"], "disabling");
     stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
-    assert_eq!(
-        stand.user(user).await["demo_mode_status"],
-        "failed",
-        "a new budget does not make it whole"
-    );
+    assert_eq!(stand.user(user).await["demo_mode_status"], "failed", "a new budget does not make it whole");
     stand.assert_sound().await;
 }
 
@@ -196,30 +122,15 @@ async fn what_has_ended_cannot_be_stopped_and_says_so() {
     let over = job().failed().insert(&stand.db).await.id;
     let before = stand.everything().await;
     for (refused, words) in [
-        (
-            stand.api.cancel_job(done, &staff()).await,
-            "already completed",
-        ),
-        (
-            stand.api.cancel_job(over, &staff()).await,
-            "already ended: failed",
-        ),
-        (
-            stand.api.cancel_demo_mode(user, &staff()).await,
-            "Nothing is in progress.",
-        ),
+        (stand.api.cancel_job(done, &staff()).await, "already completed"),
+        (stand.api.cancel_job(over, &staff()).await, "already ended: failed"),
+        (stand.api.cancel_demo_mode(user, &staff()).await, "Nothing is in progress."),
     ] {
-        assert!(
-            matches!(&refused, Err(StoreError::Illegal(why)) if why.reason.contains(words)),
-            "{refused:?}"
-        );
+        assert!(matches!(&refused, Err(StoreError::Illegal(why)) if why.reason.contains(words)), "{refused:?}");
     }
     let unknown = stand.api.cancel_job(testkit::new_id(), &staff()).await;
     assert!(matches!(unknown, Err(StoreError::NotFound { what: "job" })));
-    let nobody = stand
-        .api
-        .cancel_demo_mode(testkit::new_id(), &staff())
-        .await;
+    let nobody = stand.api.cancel_demo_mode(testkit::new_id(), &staff()).await;
     assert!(matches!(nobody, Err(StoreError::NotFound { what: "user" })));
     assert_eq!(stand.everything().await, before, "a refusal writes nothing");
 }

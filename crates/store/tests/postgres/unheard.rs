@@ -8,17 +8,9 @@ use testkit::{FaultProxy, Role, Swallow, factories::user};
 
 /// A store whose connections pass through a proxy.
 async fn through(stand: &Stand, role: Role) -> (FaultProxy, Store) {
-    let proxy = FaultProxy::start(stand.db.server_address().await)
-        .await
-        .unwrap();
-    let limits = PoolSettings {
-        max: 2,
-        acquire_timeout: Duration::from_secs(5),
-        ..settings()
-    };
-    let store = Store::connect(&stand.db.url_through(role, proxy.address()), limits)
-        .await
-        .unwrap();
+    let proxy = FaultProxy::start(stand.db.server_address().await).await.unwrap();
+    let limits = PoolSettings { max: 2, acquire_timeout: Duration::from_secs(5), ..settings() };
+    let store = Store::connect(&stand.db.url_through(role, proxy.address()), limits).await.unwrap();
     (proxy, store)
 }
 
@@ -54,10 +46,7 @@ async fn a_finish_that_never_reached_the_database_is_not_called_done() {
     let before = stand.everything().await;
     proxy.swallow(Swallow::reply_to("FOR NO KEY UPDATE")); // the first statement of the transaction
     let answer = work.finish(&lease, succeeded(), AT_ONCE).await;
-    assert!(
-        matches!(answer, Err(StoreError::Unavailable(_))),
-        "{answer:?}"
-    );
+    assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
     assert_eq!(stand.everything().await, before);
     proxy.heal();
     work.finish(&lease, succeeded(), AT_ONCE).await.unwrap();
@@ -70,25 +59,11 @@ async fn a_command_whose_answer_is_lost_is_sent_again_with_its_key_and_done_once
     let (proxy, api) = through(&stand, Role::Api).await;
     let user = user().insert(&stand.db).await.id;
     proxy.swallow(Swallow::reply_to("COMMIT"));
-    let unheard = api
-        .change_demo_mode(user, &keyed("key-00001", 1), enable())
-        .await;
-    assert!(
-        matches!(unheard, Err(StoreError::Unavailable(_))),
-        "{unheard:?}"
-    );
-    let done = api
-        .change_demo_mode(user, &keyed("key-00001", 1), enable())
-        .await
-        .unwrap();
+    let unheard = api.change_demo_mode(user, &keyed("key-00001", 1), enable()).await;
+    assert!(matches!(unheard, Err(StoreError::Unavailable(_))), "{unheard:?}");
+    let done = api.change_demo_mode(user, &keyed("key-00001", 1), enable()).await.unwrap();
     assert!(done.replayed);
-    assert_eq!(
-        (
-            stand.count("background_jobs").await,
-            stand.count("audit_entries").await
-        ),
-        (1, 1)
-    );
+    assert_eq!((stand.count("background_jobs").await, stand.count("audit_entries").await), (1, 1));
     stand.assert_sound().await;
 }
 
@@ -120,25 +95,17 @@ async fn a_database_that_is_away_is_called_unavailable() {
     proxy.reset_all();
     for _ in 0..3 {
         let answer = api.demo_status(user).await;
-        assert!(
-            matches!(answer, Err(StoreError::Unavailable(_))),
-            "{answer:?}"
-        );
+        assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
     }
     proxy.heal();
-    testkit::wait_until("it answers again", Duration::from_secs(10), async || {
-        api.demo_status(user).await.is_ok()
-    })
-    .await;
+    testkit::wait_until("it answers again", Duration::from_secs(10), async || api.demo_status(user).await.is_ok())
+        .await;
 }
 
 #[tokio::test]
 async fn a_deadlock_is_tried_again_and_nobody_hears_of_it() {
     let stand = Stand::new().await;
-    let (one, two) = (
-        user().insert(&stand.db).await.id,
-        user().insert(&stand.db).await.id,
-    );
+    let (one, two) = (user().insert(&stand.db).await.id, user().insert(&stand.db).await.id);
     // Two transactions that lock the same rows in opposite order, several times over.
     let cross = async |first, second| {
         stand
@@ -160,22 +127,11 @@ async fn a_deadlock_is_tried_again_and_nobody_hears_of_it() {
     let answers = tokio::join!(cross(one, two), cross(two, one));
     assert!(answers.0.is_ok() && answers.1.is_ok(), "{answers:?}");
     for id in [one, two] {
-        assert_eq!(
-            stand.user(id).await["full_name"],
-            "xx",
-            "each was done once"
-        );
+        assert_eq!(stand.user(id).await["full_name"], "xx", "each was done once");
     }
     // The server publishes its counters about once a second.
-    testkit::wait_until(
-        "the deadlock is counted",
-        Duration::from_secs(10),
-        async || {
-            stand
-                .count("pg_stat_database WHERE datname = current_database() AND deadlocks > 0")
-                .await
-                == 1
-        },
-    )
+    testkit::wait_until("the deadlock is counted", Duration::from_secs(10), async || {
+        stand.count("pg_stat_database WHERE datname = current_database() AND deadlocks > 0").await == 1
+    })
     .await;
 }

@@ -15,10 +15,6 @@ use super::{DemoServiceError, JobError};
 impl From<DemoServiceError> for JobError {
     fn from(error: DemoServiceError) -> Self {
         let (retry_after, words) = (error.retry_after(), error.to_string());
-        if error.is_permanent() {
-            Self::Permanent { error: words }
-        } else {
-            Self::Retry { error: words, retry_after }
-        }
+        if error.is_permanent() { Self::Permanent { error: words } } else { Self::Retry { error: words, retry_after } }
     }
 }
