@@ -125,7 +125,10 @@ fn check(command: &Command, status: ExitStatus) -> Result<()> {
 fn name(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let mut words = vec![program.file_name().unwrap_or(command.get_program()).to_string_lossy().into_owned()];
-    words.extend(command.get_args().take(6).map(|word| word.to_string_lossy().into_owned()));
+    // A script among the arguments would drown the message.
+    let readable = |word: &std::borrow::Cow<'_, str>| !word.contains('\n');
+    let arguments = command.get_args().map(std::ffi::OsStr::to_string_lossy).filter(readable);
+    words.extend(arguments.take(6).map(std::borrow::Cow::into_owned));
     format!("`{}`", words.join(" "))
 }
 
