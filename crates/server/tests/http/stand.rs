@@ -3,19 +3,48 @@
 use repruv_server::serve::{ServeSettings, Server};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 use testkit::{
     Role, TestDb,
     factories::{self, TestStaff},
     new_id,
 };
+use tokio::runtime::{Builder, Runtime};
 use uuid::Uuid;
 
 pub struct Stand {
     pub db: TestDb,
     pub http: Client,
     pub base: String,
-    _server: Server,
+    _server: Hosted,
+}
+
+/// A server on threads of its own, as in life. On the test's thread it could be stopped in the midst of a handshake with
+/// PostgreSQL when the test ends and its database is dropped, which the drop would wait for.
+pub struct Hosted {
+    server: Option<Server>,
+    runtime: Option<Runtime>,
+}
+
+impl Hosted {
+    pub fn address(&self) -> SocketAddr {
+        self.server.as_ref().expect("runs").address()
+    }
+
+    /// Stops it as SIGTERM does.
+    pub async fn stop(mut self) {
+        let server = self.server.take().expect("runs");
+        let runtime = self.runtime.as_ref().expect("runs");
+        runtime.spawn(server.stop()).await.expect("joined").expect("a clean stop");
+    }
+}
+
+impl Drop for Hosted {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background(); // waiting is not allowed within a test's own runtime
+        }
+    }
 }
 
 /// An answer, read to its end.
@@ -74,8 +103,14 @@ impl Reply {
 }
 
 /// A server over `database_url`.
-pub async fn serve(database_url: String) -> Server {
-    Server::start(settings(database_url)).await.expect("a server")
+pub async fn serve(database_url: String) -> Hosted {
+    serve_with(settings(database_url)).await
+}
+
+pub async fn serve_with(settings: ServeSettings) -> Hosted {
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let server = runtime.spawn(Server::start(settings)).await.expect("joined").expect("a server");
+    Hosted { server: Some(server), runtime: Some(runtime) }
 }
 
 pub fn settings(database_url: String) -> ServeSettings {

@@ -1,7 +1,7 @@
 //! The database away, a client that leaves, a client that dawdles, a stop while requests are in hand.
 
-use crate::stand::{Reply, Stand, client, serve, settings};
-use repruv_server::serve::{ServeSettings, Server};
+use crate::stand::{Reply, Stand, client, serve, serve_with, settings};
+use repruv_server::serve::ServeSettings;
 use reqwest::Method;
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ async fn a_missing_database_is_said_so_and_recovered_from() {
         database_wait: Duration::from_millis(900),
         ..settings(db.url_through(Role::Api, proxy.address()))
     };
-    let server = Server::start(settings).await.expect("a server");
+    let server = serve_with(settings).await;
     let base = format!("http://{}", server.address());
     let ana = session(user().insert(&db).await.id).insert(&db).await;
     let http = client();
@@ -83,7 +83,7 @@ async fn a_stop_lets_requests_in_hand_finish() {
     })
     .await;
     tokio::time::sleep(Duration::from_millis(100)).await;
-    server.stop().await.expect("a clean stop");
+    server.stop().await;
     in_hand.await.expect("joined").refused(401, "invalid_credentials");
     assert!(http.get(format!("{base}/healthz")).send().await.is_err(), "nobody listens any more");
 }
