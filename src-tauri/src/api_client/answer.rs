@@ -52,6 +52,14 @@ pub async fn read<T: DeserializeOwned>(request: RequestBuilder, request_id: &str
     }
 }
 
+/// Sends a request whose good answer is plain text.
+pub async fn text(request: RequestBuilder) -> Result<String, ApiFailure> {
+    let response = request.send().await.map_err(|error| ApiFailure::NotSent(error.without_url().to_string()))?;
+    let good = response.status().is_success();
+    let text = String::from_utf8(body(response).await?).unwrap_or_default();
+    if good { Ok(text) } else { Err(ApiFailure::Lost("it does not feel well".into())) }
+}
+
 async fn body(mut response: Response) -> Result<Vec<u8>, ApiFailure> {
     let mut bytes = vec![];
     while let Some(chunk) = response.chunk().await.map_err(|error| ApiFailure::Lost(error.without_url().to_string()))? {

@@ -126,3 +126,11 @@ async fn nonsense_and_redirects_are_not_believed() {
         assert!(matches!(failure, ApiFailure::Lost(_)), "{failure:?}");
     }
 }
+
+#[tokio::test]
+async fn an_address_is_tested_by_asking_for_its_health() {
+    let healthy = serve(Router::new().route("/base/healthz", axum::routing::get(|| async { "ok" }))).await;
+    assert_eq!(healthy.check().await.expect("is healthy"), "The API answers.");
+    let other = serve(Router::new().fallback(|| async { "<html>" })).await;
+    assert!(other.check().await.is_err());
+}

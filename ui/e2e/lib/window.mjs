@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { remote } from "webdriverio";
-import { stack, stackFile } from "./stack.mjs";
+import { family, stack, stackFile } from "./stack.mjs";
 import { until } from "./until.mjs";
 
 const binary = process.env.REPRUV_E2E_BIN ?? "";
@@ -45,15 +45,16 @@ export async function openWindow({ home = homeForWindow(), signIn = "itself", en
       hostname: "127.0.0.1",
       port,
       path: "/",
-      logLevel: "error",
+      logLevel: "silent",
       connectionRetryCount: 0,
+      connectionRetryTimeout: 30_000,
       capabilities: {
         "wdio:enforceWebDriverClassic": true,
         "webkitgtk:browserOptions": { binary, args: [] },
       },
     });
   } catch (error) {
-    driver.kill("SIGKILL");
+    for (const pid of family(driver.pid)) end(pid);
     throw new Error(`The window did not open: ${error.message}\n${logOf(home)}`);
   }
   return windowOver({ browser, driver, home, launched_at });
@@ -68,8 +69,10 @@ function windowOver({ browser, driver, home, launched_at }) {
 
     /** Ends the window as a crash or a closed lid would: nothing is asked. */
     async close() {
-      await browser.deleteSession().catch(() => undefined);
-      driver.kill("SIGTERM");
+      const members = family(driver.pid);
+      await Promise.race([browser.deleteSession().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 2_000))]);
+      for (const pid of members) end(pid);
+      await until("the window has ended", () => members.every((pid) => !isAlive(pid)), 5_000);
     },
 
     run: (script, ...input) => browser.execute(script, ...input),
@@ -141,6 +144,22 @@ function windowOver({ browser, driver, home, launched_at }) {
     picture: async (file) => writeFileSync(file, Buffer.from(await browser.takeScreenshot(), "base64")),
   };
   return self;
+}
+
+function end(pid) {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
 }
 
 /** Runs in the page: marks the first visible match and answers its mark. Names are compared as a screen reader says them. */

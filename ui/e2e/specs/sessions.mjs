@@ -17,7 +17,8 @@ test("a revoked session is refused by the API from then on, and the other one li
   await window.press("Revoke…");
   await window.sees("This sign-in on this device.");
   await confirm(window, "Revoke");
-  await window.sees("Revoked");
+  await window.sees("Seen in the database");
+  await window.press("Done");
   assert.deepEqual([await phone.knock(), await laptop.knock()], [401, 200]);
 });
 
@@ -26,7 +27,9 @@ test("all sessions of a user are revoked at once", async () => {
   const [one, two] = [await customer("ines"), await customer("ines")];
   await openUser(window, one.email);
   await window.press("Revoke all…");
-  await confirm(window, "Revoke");
+  await confirm(window, "Revoke all");
+  await window.sees("Seen in the database");
+  await window.press("Done");
   await window.sees("Not signed in anywhere.");
   assert.deepEqual([await one.knock(), await two.knock()], [401, 401]);
 });
