@@ -1,6 +1,6 @@
 //! What a person reads in each state.
 
-mod machine;
+mod facts;
 
 use state_machine::{DemoMode, DemoModeStatus, DemoOperation, JobFacts, JobStatus, JobType, SessionStatus};
 use std::fmt::Write as _;
@@ -37,7 +37,7 @@ fn staff_read_what_each_demo_mode_allows_and_why_not() {
             DemoModeStatus::Failed => &[JobStatus::Failed],
             _ => &[],
         };
-        writeln!(text, "{}\n  customer sees: {}", machine::facts_in_words(state), state.customer_sees()).unwrap();
+        writeln!(text, "{}\n  customer sees: {}", facts::facts_in_words(state), state.customer_sees()).unwrap();
         if statuses.is_empty() {
             text += &told(state, None);
         }

@@ -3,6 +3,7 @@
 //! `UPDATE=1 cargo test -p state-machine --test table` writes the README; without it a stale one fails. The snapshots
 //! are written by `INSTA_UPDATE=always`.
 
+mod facts;
 mod machine;
 
 use machine::{Cell, Machine};

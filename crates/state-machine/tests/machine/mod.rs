@@ -1,8 +1,9 @@
 //! Every machine as rows of text, for the table test.
 
+use crate::facts::facts_in_words;
 use state_machine::{
-    ConnectionEvent, ConnectionStatus, DemoMode, DemoModeEvent, DemoModeStatus, DemoOperation, IllegalTransition,
-    JobEvent, JobStatus, SessionEvent, SessionStatus,
+    ConnectionEvent, ConnectionStatus, DemoMode, DemoModeEvent, DemoModeStatus, IllegalTransition, JobEvent, JobStatus,
+    SessionEvent, SessionStatus,
 };
 
 /// One cell of a machine's table.
@@ -58,16 +59,6 @@ fn demo_mode() -> Machine {
     }
     let statuses = DemoModeStatus::ALL.iter().map(|s| s.as_str()).collect();
     Machine { name: "Demo mode", statuses, start: "disabled", cells }
-}
-
-pub fn facts_in_words(state: DemoMode) -> String {
-    let operation = match state.failed_operation {
-        Some(DemoOperation::Enable) => " to enable",
-        Some(DemoOperation::Disable) => " to disable",
-        None => "",
-    };
-    let profile = if state.profile_exists { ", profile exists" } else { "" };
-    format!("{}{operation}{profile}", state.status)
 }
 
 fn event_in_words(event: DemoModeEvent) -> String {
