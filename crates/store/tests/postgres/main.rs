@@ -1,6 +1,8 @@
 //! Every statement of the store on a real PostgreSQL, a fresh database for each test. One binary, because linking is what
 //! takes the time.
 
+#![expect(clippy::unwrap_used, reason = "in a test a failure is to be loud, helpers included")]
+
 mod again;
 mod asking;
 mod claiming;
@@ -11,6 +13,7 @@ mod edges;
 mod fencing;
 mod finishing;
 mod migrating;
+mod people;
 mod plans;
 mod racing;
 mod rescuing;
