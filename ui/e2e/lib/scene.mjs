@@ -2,6 +2,7 @@
 
 import { after, before } from "node:test";
 import { customer } from "./stack.mjs";
+import { until } from "./until.mjs";
 import { openWindow } from "./window.mjs";
 
 /** One signed-in window for the tests of a file. */
@@ -29,8 +30,7 @@ export async function openUser(window, email) {
   }
   await window.open("Users");
   await window.fill("Search users", email);
-  const row = await window.find("[role=row][data-id]", email).catch(() => null);
-  await (row ?? (await window.find("[role=row][data-id] *", email))).click();
+  await (await window.find("[role=row][data-id] *", email)).click();
   await window.find("h1", email);
   await window.find("h2", "Demo mode");
 }
@@ -39,4 +39,10 @@ export async function openUser(window, email) {
 export async function confirm(window, words, reason = "Asked for by the customer, end-to-end test") {
   await window.fill("Reason, for the audit trail", reason);
   await window.press(words);
+}
+
+/** Waits until the demo mode card of the open user says this state. Its diagram names all states, so the page's text does not do. */
+export function demoModeIs(window, word, within_ms = 60_000) {
+  const card = (word) => document.querySelector("section[aria-labelledby=user-demo] header")?.innerText.includes(word) ?? false;
+  return until(`demo mode says ${word}`, () => window.run(card, word), within_ms).catch((error) => window.explain(error));
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { turnDials } from "../lib/stack.mjs";
-import { atRest, confirm, openUser, sceneWithWindow } from "../lib/scene.mjs";
+import { atRest, confirm, demoModeIs, openUser, sceneWithWindow } from "../lib/scene.mjs";
 
 const scene = sceneWithWindow();
 
@@ -15,7 +15,7 @@ test("demo mode is enabled with a preset and watched until it is there", async (
   await window.sees("Accepted: the intent is stored");
   await window.sees("Demo mode is enabled.", 30_000);
   await window.press("Done");
-  await window.sees("Enabled");
+  await demoModeIs(window, "Enabled");
 });
 
 test("disabling shows what was removed", async () => {
