@@ -29,7 +29,7 @@ const AGENTS: [&str; 4] = [
 #[derive(Clone, Debug, clap::Args)]
 pub struct LifeSettings {
     /// Base URL of the API
-    #[arg(long)]
+    #[arg(long, env = "API_URL")]
     pub api_url: String,
     /// Pause between two customers: 500ms, 8s, 2m
     #[arg(long, default_value = "8s", value_parser = duration)]

@@ -56,6 +56,9 @@ pub struct Up {
     /// Leave the database empty but for the staff person.
     #[arg(long)]
     no_seed: bool,
+    /// Without the customers that switch their demo modes by themselves.
+    #[arg(long)]
+    quiet: bool,
     /// How many worker processes.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=32))]
     workers: u8,
@@ -74,15 +77,16 @@ impl Up {
             simulator_preset: "healthy".into(),
             pace: 1.0,
             no_seed: false,
+            quiet: false,
             workers: 1,
             no_build: false,
         }
     }
 
     /// A workspace of its own in `data`, of programs that are built already, where everything takes `pace` of its
-    /// real time.
+    /// real time and nobody acts but the caller.
     pub fn apart(data: PathBuf, pace: f64, release: bool) -> Self {
-        Self { place: Place { data: Some(data) }, pace, release, no_build: true, ..Self::local() }
+        Self { place: Place { data: Some(data) }, pace, release, quiet: true, no_build: true, ..Self::local() }
     }
 
     /// The workspace this is about.

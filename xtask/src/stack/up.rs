@@ -83,6 +83,17 @@ fn prepare_database(stack: &Stack, kept: &Kept, options: &Up) -> Result<()> {
     run_with_input(staff.arg("--password-stdin"), &stack.staff.password)
 }
 
+/// How a program is told where to listen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Listen {
+    /// By this flag.
+    Flag(&'static str),
+    /// By the variable LISTEN.
+    Variable,
+    /// It does not listen.
+    Not,
+}
+
 struct Starter<'a> {
     workspace: &'a Workspace,
     release: bool,
@@ -94,19 +105,24 @@ impl Starter<'_> {
     fn start_all(&mut self, options: &Up) -> Result<()> {
         let pace = options.pace.to_string();
         let arguments = ["--preset", &options.simulator_preset, "--pace", &pace];
-        self.stack.simulator_url = self.ensure("simulator", "simulator", &arguments, BTreeMap::new(), "--listen")?;
+        self.stack.simulator_url =
+            self.ensure("simulator", "simulator", &arguments, BTreeMap::new(), Listen::Flag("--listen"))?;
         let demo_service = ("DEMO_SERVICE_URL", self.stack.simulator_url.clone());
         let api = BTreeMap::from([demo_service.clone(), ("DATABASE_URL", self.stack.database_url_api.clone())]);
-        self.stack.api_url = self.ensure("server", "repruv-server", &["serve"], api, "")?;
+        self.stack.api_url = self.ensure("server", "repruv-server", &["serve"], api, Listen::Variable)?;
         let worker = BTreeMap::from([demo_service, ("DATABASE_URL", self.stack.database_url_worker.clone())]);
         for number in 1..=options.workers {
             let name = if number == 1 { "worker".to_owned() } else { format!("worker-{number}") };
-            let url = self.ensure(&name, "repruv-server", &["work"], worker.clone(), "")?;
+            let url = self.ensure(&name, "repruv-server", &["work"], worker.clone(), Listen::Variable)?;
             if number == 1 {
                 self.stack.worker_url = url;
             }
         }
         self.end_surplus(options.workers)?;
+        if !options.quiet && !options.no_seed {
+            let customers = BTreeMap::from([("API_URL", self.stack.api_url.clone())]);
+            self.ensure("life", "repruv-server", &["life"], customers, Listen::Not)?;
+        }
         self.workspace.write_stack(&self.stack)
     }
 
@@ -127,14 +143,13 @@ impl Starter<'_> {
     }
 
     /// Answers the URL of the process `name`, started anew unless it runs with the same build, words and environment.
-    /// Its address is told by the flag `listen`, or by the variable LISTEN when that is empty.
     fn ensure(
         &mut self,
         name: &str,
         program: &str,
         arguments: &[&str],
         environment: BTreeMap<&str, String>,
-        listen: &str,
+        listen: Listen,
     ) -> Result<String> {
         keep_going()?;
         let binary = repo::binary(program, self.release)?;
@@ -152,18 +167,22 @@ impl Starter<'_> {
         let address = format!("127.0.0.1:{port}");
         let mut command = Command::new(&binary);
         command.args(arguments).envs(environment).current_dir(repo::root());
-        if listen.is_empty() {
-            command.env("LISTEN", &address);
-        } else {
-            command.args([listen, &address]);
-        }
+        match listen {
+            Listen::Flag(flag) => command.args([flag, &address]),
+            Listen::Variable => command.env("LISTEN", &address),
+            Listen::Not => &mut command,
+        };
         let (out, log) = (self.workspace.log_file(name, "out"), self.workspace.log_file(name, "log"));
         let background = Background::start(&mut command, &out, &log)?;
         self.stack.pids.insert(name.into(), background.pid);
-        let process = Process { background: background.clone(), url: format!("http://{address}"), started_with };
+        let url = if listen == Listen::Not { String::new() } else { format!("http://{address}") };
+        let process = Process { background: background.clone(), url: url.clone(), started_with };
         self.stack.processes.insert(name.into(), process);
         // Before it is ready, so that `down` finds it whatever happens next.
         self.workspace.write_stack(&self.stack)?;
+        if listen == Listen::Not {
+            return Ok(url);
+        }
         let address = await_address(&background, &out, &log).with_context(|| format!("{name} does not start"))?;
         self.kept.ports.insert(name.into(), port);
         self.workspace.keep(&self.kept)?;
@@ -172,7 +191,7 @@ impl Starter<'_> {
 }
 
 fn await_ready(workspace: &Workspace, stack: &Stack) -> Result<()> {
-    for (name, process) in stack.processes.iter().filter(|(name, _)| *name != "simulator") {
+    for (name, process) in stack.processes.iter().filter(|(name, process)| process.promises_ready(name)) {
         let mut why = String::new();
         let mut asked = Instant::now();
         let ready = wait_for(READY_WITHIN, || {
