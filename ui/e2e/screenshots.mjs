@@ -40,6 +40,8 @@ for (const theme of ["light", "dark"]) {
   number = 0;
   const window = await openWindow({ theme });
   await window.sees("live · ");
+  // Nothing lies under the pointer.
+  await window.browser.action("pointer").move({ x: 1, y: 1 }).perform();
   for (const place of places(scene)) {
     await window.go(place.path);
     await window.sees(place.says);
