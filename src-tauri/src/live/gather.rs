@@ -3,10 +3,11 @@
 use std::{collections::BTreeSet, time::Duration};
 use uuid::Uuid;
 
-/// At most ten messages a second.
-pub const INTERVAL: Duration = Duration::from_millis(100);
+/// At most two deliveries within this, so at most ten a second; the second one follows without a pause, because a job that is
+/// asked for starts a moment later.
+const PAIR: Duration = Duration::from_millis(200);
 /// More changes than this between two deliveries: the page reads itself anew, which is cheaper.
-pub const IDS_MAX: usize = 500;
+const IDS_MAX: usize = 500;
 
 /// What is to be told next.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,7 +29,8 @@ pub struct Gather {
     jobs: BTreeSet<Uuid>,
     users: BTreeSet<Uuid>,
     reset: Option<String>,
-    delivered_at: Option<Duration>,
+    /// The last two deliveries, newest first.
+    delivered_at: [Option<Duration>; 2],
 }
 
 impl Gather {
@@ -54,7 +56,7 @@ impl Gather {
     /// How long until the next delivery may go out; `None` when there is nothing to tell.
     pub fn wait(&self, now: Duration) -> Option<Duration> {
         let empty = self.jobs.is_empty() && self.users.is_empty() && self.reset.is_none();
-        let due = self.delivered_at.map_or(now, |at| at + INTERVAL);
+        let due = self.delivered_at[1].map_or(now, |at| at + PAIR);
         (!empty).then(|| due.saturating_sub(now))
     }
 
@@ -63,7 +65,7 @@ impl Gather {
         if self.wait(now) != Some(Duration::ZERO) {
             return None;
         }
-        self.delivered_at = Some(now);
+        self.delivered_at = [Some(now), self.delivered_at[0]];
         Some(match self.reset.take() {
             Some(reason) => Delivery::Reset(reason),
             None => Delivery::Rows {
@@ -95,16 +97,18 @@ mod tests {
     }
 
     #[test]
-    fn the_first_change_goes_out_at_once_and_later_ones_together() {
+    fn two_changes_go_out_at_once_and_later_ones_together() {
         let mut gather = Gather::default();
         assert_eq!(gather.wait(ms(0)), None);
         gather.add([id(1)], []);
         assert_eq!(gather.take(ms(0)), Some(Delivery::Rows { jobs: vec![id(1)], users: vec![] }));
+        gather.add([id(1)], []);
+        assert_eq!(gather.take(ms(10)), Some(Delivery::Rows { jobs: vec![id(1)], users: vec![] }));
         gather.add([id(2), id(1)], [id(9)]);
         gather.add([id(1)], [id(9)]);
-        assert_eq!(gather.wait(ms(30)), Some(ms(70)));
-        assert_eq!(gather.take(ms(99)), None);
-        assert_eq!(gather.take(ms(100)), Some(Delivery::Rows { jobs: vec![id(1), id(2)], users: vec![id(9)] }));
+        assert_eq!(gather.wait(ms(30)), Some(ms(170)));
+        assert_eq!(gather.take(ms(199)), None);
+        assert_eq!(gather.take(ms(200)), Some(Delivery::Rows { jobs: vec![id(1), id(2)], users: vec![id(9)] }));
         assert_eq!(gather.take(ms(500)), None);
     }
 
@@ -138,9 +142,9 @@ mod tests {
         let delivery = gather.take(ms(0)).expect("is due");
         gather.add([id(2)], []);
         gather.put_back(delivery);
-        assert_eq!(gather.take(ms(100)), Some(Delivery::Rows { jobs: vec![id(1), id(2)], users: vec![] }));
+        assert_eq!(gather.take(ms(200)), Some(Delivery::Rows { jobs: vec![id(1), id(2)], users: vec![] }));
         gather.reset("slept".into());
         gather.add([id(3)], []);
-        assert_eq!(gather.take(ms(200)), Some(Delivery::Reset("slept".into())));
+        assert_eq!(gather.take(ms(400)), Some(Delivery::Reset("slept".into())));
     }
 }
