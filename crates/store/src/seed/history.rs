@@ -50,7 +50,7 @@ pub(super) async fn insert(
         0..12 => Ok(()),
         12 => stuck(tx, person, now).await,
         13 => fails(tx, person, now - Duration::minutes(42), ERRORS[2], dice).await,
-        n if n % 17 == 0 => {
+        n if n % 43 == 0 => {
             let at = now - Duration::minutes(dice.random_range(10..4 * 24 * 60));
             let error = ERRORS[dice.random_range(0..ERRORS.len())];
             fails(tx, person, at, error, dice).await

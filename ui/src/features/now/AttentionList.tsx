@@ -1,5 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { ArrowRight, CircleCheck } from "lucide-react";
+import { useState } from "react";
+import { Button } from "../../components/Button";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusBadge } from "../../components/StatusBadge";
 import { VisibleText } from "../../components/VisibleText";
@@ -7,8 +9,12 @@ import type { Attention } from "../../generated/commands";
 import { attentionMark } from "../../lib/states/attention";
 import styles from "./NowPage.module.css";
 
+/** So many that the service levels stay on the first screen. */
+const AT_FIRST = 6;
+
 /** What does not mend itself, worst first. */
 export function AttentionList({ items, more }: { items: readonly Attention[]; more: boolean }) {
+  const [all, setAll] = useState(false);
   if (items.length === 0) {
     return (
       <p className={styles.calm}>
@@ -22,14 +28,14 @@ export function AttentionList({ items, more }: { items: readonly Attention[]; mo
         Needs a person <span className={styles.number}>{`${items.length}${more ? "+" : ""}`}</span>
       </h2>
       <ul className={styles.list}>
-        {items.map((item) => (
+        {(all ? items : items.slice(0, AT_FIRST)).map((item) => (
           <li key={`${item.kind} ${item.user_id} ${item.job_id}`} className={styles.item}>
             <StatusBadge mark={attentionMark(item.kind)} />
             <div className={styles.what}>
               <p className={styles.title}>
                 <VisibleText text={item.title} max={160} />
               </p>
-              <p className={styles.advice}>
+              <p className={styles.advice} title={item.advice}>
                 <VisibleText text={item.advice} max={300} />
               </p>
             </div>
@@ -41,6 +47,11 @@ export function AttentionList({ items, more }: { items: readonly Attention[]; mo
           </li>
         ))}
       </ul>
+      {items.length > AT_FIRST && (
+        <Button tone="quiet" size="small" onPress={() => setAll(!all)}>
+          {all ? "Show fewer" : `Show all ${items.length}${more ? "+" : ""}`}
+        </Button>
+      )}
     </section>
   );
 }
