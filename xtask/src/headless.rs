@@ -14,11 +14,13 @@ keys=$(mktemp -d "$XDG_RUNTIME_DIR/keyring.XXXXXX")
 printf local | gnome-keyring-daemon --foreground --components=secrets --unlock --control-directory="$keys" >/dev/null 2>&1 &
 keyring=$!
 trap 'kill "$keyring" 2>/dev/null' EXIT
-for _ in $(seq 100); do
-  dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets \
-    org.freedesktop.DBus.Peer.Ping >/dev/null 2>&1 && break
-  sleep 0.05
-done
+ask() { dbus-send --session --print-reply --dest="$@" 2>/dev/null; }
+# First its name, which starts nothing: a call to the name would let the bus start a second, locked keychain.
+until_true() { for _ in $(seq 200); do "$@" && return; sleep 0.05; done; }
+named() { ask org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q true; }
+unlocked() { ask org.freedesktop.secrets /org/freedesktop/secrets org.freedesktop.Secret.Service.ReadAlias string:default | grep -q collection; }
+until_true named
+until_true unlocked
 "$@"
 "#;
 
