@@ -43,7 +43,15 @@ impl Background {
         detach(command);
         let program = command.get_program().to_string_lossy().into_owned();
         let child = command.spawn().with_context(|| format!("cannot start {program}"))?;
-        Ok(Self { pid: child.id(), mark })
+        let started = Self { pid: child.id(), mark };
+        // For a moment after it was started a program's environment reads as empty, and it would count as a stranger.
+        for _ in 0..100 {
+            if started.alive() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(started)
     }
 
     /// Whether it still runs. A stranger with the same id does not count.
