@@ -11,8 +11,12 @@ use crate::run::output;
 
 /// The root of the work tree.
 pub fn root() -> &'static Path {
-    // The manifest's folder is `<root>/xtask`, fixed when xtask was compiled in this tree.
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+    static ROOT: OnceLock<PathBuf> = OnceLock::new();
+    ROOT.get_or_init(|| {
+        // Cargo sets it for what it runs. Asked at run time: clones that share a target directory share this program.
+        let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        manifest.and_then(|xtask| xtask.parent().map(Path::to_owned)).unwrap_or_else(|| PathBuf::from("."))
+    })
 }
 
 /// The page's folder.

@@ -134,6 +134,8 @@ fn rust(crates: &[String], database: bool, filter: Option<&str>) -> Result<()> {
     }
     // Snapshots are changed on purpose (`cargo xtask codegen`), never by a test run.
     command.env("INSTA_UPDATE", "no");
+    // Snapshots belong to this tree, also when another clone with the same target directory compiled the tests.
+    command.env("INSTA_WORKSPACE_ROOT", repo::root());
     if let Some(postgres) = &postgres {
         command.env("TEST_DATABASE_URL", postgres.owner.url());
     }

@@ -21,8 +21,9 @@ fn every_state_answers_every_event_as_reviewed() {
 
 #[test]
 fn the_readme_shows_the_machines_as_they_are() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
-    let readme = std::fs::read_to_string(&path).unwrap();
+    // Tests run in the folder of their package.
+    let path = Path::new("README.md");
+    let readme = std::fs::read_to_string(path).unwrap();
     let (before, rest) = readme.split_once(BEGIN).expect("the README has the begin marker");
     let (_, after) = rest.split_once(END).expect("the README has the end marker");
     let mut shown = String::from("\n");
@@ -31,7 +32,7 @@ fn the_readme_shows_the_machines_as_they_are() {
     }
     let fresh = format!("{before}{BEGIN}{shown}{END}{after}");
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, fresh).unwrap();
+        std::fs::write(path, fresh).unwrap();
     } else {
         assert!(readme == fresh, "README.md is stale: run `UPDATE=1 cargo test -p state-machine --test table`");
     }

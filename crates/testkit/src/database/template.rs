@@ -4,11 +4,9 @@ use super::cluster::Cluster;
 use anyhow::Context;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, PgConnection, migrate::Migrator, postgres::PgPoolOptions};
-use std::path::Path;
 use tokio::sync::OnceCell;
 
 pub(super) const TEMPLATE_PREFIX: &str = "repruv_template_";
-const MIGRATIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
 
 #[derive(Debug, Clone)]
 pub(super) struct Template {
@@ -61,8 +59,13 @@ pub(super) async fn migrate(cluster: &Cluster, name: &str) -> anyhow::Result<()>
 }
 
 async fn read_migrations() -> anyhow::Result<Migrator> {
-    let read = Migrator::new(Path::new(MIGRATIONS)).await;
-    read.with_context(|| format!("reading {MIGRATIONS}"))
+    // Looked for at run time: clones that share a target directory share this crate's build too. Cargo runs tests and
+    // benches in the folder of their package.
+    let here = std::env::current_dir()?;
+    let folder = here.ancestors().map(|folder| folder.join("migrations")).find(|path| path.is_dir());
+    let folder = folder.with_context(|| format!("no folder `migrations` above {}", here.display()))?;
+    let read = Migrator::new(folder.as_path()).await;
+    read.with_context(|| format!("reading {}", folder.display()))
 }
 
 /// 16 hex digits over version, name and content of every migration.
