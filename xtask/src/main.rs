@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod bench;
+mod chaos;
 mod check;
 mod codegen;
 mod headless;
@@ -40,6 +41,7 @@ enum Command {
     Check(check::Args),
     Codegen(codegen::Args),
     Bench(bench::Args),
+    Chaos(chaos::Args),
     Screenshots(screenshots::Args),
 }
 
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Codegen(args) => codegen::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Chaos(args) => chaos::run(&args),
         Command::Screenshots(args) => screenshots::run(&args),
     });
     match outcome {

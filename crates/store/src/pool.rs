@@ -41,7 +41,12 @@ pub(crate) fn connect_lazy(url: &str, settings: PoolSettings) -> Result<PgPool, 
 
 fn parse(url: &str, settings: PoolSettings) -> Result<PgConnectOptions, StoreError> {
     let millis = |d: Duration| format!("{}ms", d.as_millis());
-    Ok(PgConnectOptions::from_str(url)?.application_name("repruv").options([
+    let mut connect = PgConnectOptions::from_str(url)?;
+    // A name that was given (PGAPPNAME, or in the URL) tells one process from another in pg_stat_activity.
+    if connect.get_application_name().is_none() {
+        connect = connect.application_name("repruv");
+    }
+    Ok(connect.options([
         // Correctness rests on row locks, unique indexes and fences; SKIP LOCKED under SERIALIZABLE fails.
         ("default_transaction_isolation", "read committed".to_owned()),
         ("statement_timeout", millis(settings.statement_timeout)),

@@ -36,17 +36,33 @@ impl Account {
 
     /// A program run by this account.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        let Self::Other { uid, gid } = self else {
+        let words = self.words();
+        let Some((first, rest)) = words.split_first() else {
             return Command::new(program);
         };
-        let mut command = Command::new("setpriv");
-        command.args([&format!("--reuid={uid}"), &format!("--regid={gid}"), "--clear-groups"]);
+        let mut command = Command::new(first);
+        command.args(rest).arg(program);
+        command
+    }
+
+    /// What stands before a program so that this account runs it; nothing for the own one.
+    pub fn words(&self) -> Vec<String> {
+        let Self::Other { uid, gid } = self else {
+            return vec![];
+        };
+        let become_it = ["setpriv".into(), format!("--reuid={uid}"), format!("--regid={gid}"), "--clear-groups".into()];
         // The programs and the data may lie below a home that only root may enter: this lets the server through.
         // The secure bit is for access(2), which forgets capabilities of anybody but root without it.
-        command.arg("--securebits=+no_setuid_fixup");
-        command.args(["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--"]);
-        command.arg(program);
-        command
+        let pass = ["--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--"];
+        become_it.into_iter().chain(pass.map(str::to_owned)).collect()
+    }
+
+    /// Its ids, when it is another than the own one.
+    pub fn owner(&self) -> Option<(u32, u32)> {
+        match self {
+            Self::Own => None,
+            Self::Other { uid, gid } => Some((*uid, *gid)),
+        }
     }
 
     /// Makes a folder of its own for this account, closed to everybody else.

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+pub use account::Account;
 pub use cluster::Cluster;
 pub use install::Install;
 pub use owner::Owner;

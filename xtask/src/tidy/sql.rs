@@ -4,7 +4,7 @@ use super::source::{code_lines, has_words};
 use super::{File, Problem};
 
 /// Where SQL may stand: the two crates that own it, and what tests and measures them.
-const SQL_FOLDERS: [&str; 3] = ["crates/store", "crates/read-model", "crates/testkit"];
+const SQL_FOLDERS: [&str; 4] = ["crates/store", "crates/read-model", "crates/testkit", "crates/chaos"];
 
 const QUERIES: [&str; 6] =
     ["sqlx::query", "query_as(", "query_as::<", "query_scalar(", "query_scalar::<", "QueryBuilder"];

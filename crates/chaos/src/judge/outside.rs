@@ -1,0 +1,62 @@
+//! What the demo service was really asked to do: R10.
+
+use crate::{report::Finding, stage::Stage};
+use anyhow::Result;
+use serde::Deserialize;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+#[derive(Deserialize)]
+struct Ledger {
+    effects: Vec<Effect>,
+    dropped: u64,
+}
+
+#[derive(Deserialize)]
+struct Effect {
+    kind: String,
+    key: String,
+    profile_id: String,
+}
+
+const COMPLETED: &str =
+    "SELECT DISTINCT job_id::text FROM chaos.ends WHERE to_status = 'completed' AND job_type = 'demo_enable'";
+const BORN: &str = "SELECT job_id FROM chaos.born WHERE job_type LIKE 'demo\\_%'";
+const PROFILES: &str = "SELECT demo_profile_id FROM users WHERE demo_profile_id IS NOT NULL";
+
+/// Every effect carries the id of its job, happens once, and what exists there is known here.
+pub async fn judge(stage: &Stage) -> Result<Finding> {
+    let ledger: Ledger = reqwest::get(format!("{}/ledger", stage.simulator)).await?.json().await?;
+    let completed: Vec<String> = sqlx::query_scalar(COMPLETED).fetch_all(&stage.owner).await?;
+    let born: HashSet<Uuid> = sqlx::query_scalar(BORN).fetch_all(&stage.owner).await?.into_iter().collect();
+    let known: HashSet<String> = sqlx::query_scalar(PROFILES).fetch_all(&stage.owner).await?.into_iter().collect();
+    let mut by_key: HashMap<(&str, &str), u64> = HashMap::new();
+    let mut standing: HashSet<&str> = HashSet::new();
+    let mut cases = vec![];
+    for effect in &ledger.effects {
+        *by_key.entry((&effect.kind, &effect.key)).or_default() += 1;
+        match effect.kind.as_str() {
+            "create" => standing.insert(&effect.profile_id),
+            _ => standing.remove(effect.profile_id.as_str()),
+        };
+        if effect.key.parse().ok().is_none_or(|job: Uuid| !born.contains(&job)) {
+            cases.push(format!("{} under the key {}, which is no job", effect.kind, effect.key));
+        }
+    }
+    cases.extend(
+        by_key.iter().filter(|(_, n)| **n > 1).map(|((kind, key), n)| format!("{kind} under {key}: {n} times")),
+    );
+    let made = completed.iter().filter(|job| by_key.contains_key(&("create", job.as_str()))).count();
+    if made < completed.len() && ledger.dropped == 0 {
+        cases.push(format!("{} completed jobs made nothing", completed.len() - made));
+    }
+    let orphans: Vec<_> = standing.iter().filter(|profile| !known.contains(**profile)).collect();
+    cases.extend(orphans.iter().map(|profile| format!("profile {profile} exists and no user has it")));
+    let figure = format!(
+        "{} effects under distinct keys, {} profiles made by {} completed jobs",
+        by_key.len(),
+        made,
+        completed.len()
+    );
+    Ok(Finding::none_of("R10", cases, figure, "one effect a key, every key a job, no profile that nobody has"))
+}

@@ -1,0 +1,65 @@
+//! What can be run, by name.
+
+mod clocks;
+mod commands;
+mod crash;
+mod disk;
+mod hints;
+mod mixed;
+mod poison;
+mod postgres;
+mod restore;
+mod storm;
+
+use crate::{report::Finding, settings::Settings, stage::Template};
+use anyhow::{Result, bail};
+use std::time::Duration;
+
+/// Every scenario, in the order in which they run.
+pub const ALL: [&str; 9] = ["storm", "crash", "postgres", "commands", "poison", "hints", "clocks", "disk", "restore"];
+
+/// What a scenario is given.
+pub struct Context<'a> {
+    /// How the run was asked for.
+    pub settings: &'a Settings,
+    /// The database to begin with.
+    pub template: &'a Template,
+}
+
+impl Context<'_> {
+    /// A length: `short_s` seconds in the short size, this share of the whole in the long one.
+    pub fn length(&self, short_s: u64, share: f64) -> Duration {
+        if self.settings.short {
+            return Duration::from_secs(short_s);
+        }
+        Duration::from_secs_f64((self.settings.minutes * 60.0 * share).max(5.0))
+    }
+
+    /// A bar that counts: what the promise asks of the long size, or the short size's own.
+    pub fn bar(&self, short: u64, long: u64) -> u64 {
+        if self.settings.short {
+            return short;
+        }
+        // Promised for the default of 25 minutes; a shorter long run is asked for its share.
+        let share = (self.settings.minutes / 25.0).min(1.0);
+        // A bar is a count of thousands at most: the conversion is exact enough.
+        Duration::from_secs_f64(Duration::from_secs(long).as_secs_f64() * share).as_secs()
+    }
+}
+
+/// Runs one; its findings carry its name.
+pub async fn run(name: &str, context: &Context<'_>) -> Result<Vec<Finding>> {
+    let found = match name {
+        "storm" => storm::run(context).await,
+        "crash" => crash::run(context).await,
+        "postgres" => postgres::run(context).await,
+        "commands" => commands::run(context).await,
+        "poison" => poison::run(context).await,
+        "hints" => hints::run(context).await,
+        "clocks" => clocks::run(context).await,
+        "disk" => disk::run(context).await,
+        "restore" => restore::run(context).await,
+        other => bail!("there is no scenario {other}: use one of {}", ALL.join(", ")),
+    };
+    Ok(found?.into_iter().map(|finding| Finding { scenario: name.to_owned(), ..finding }).collect())
+}

@@ -1,0 +1,46 @@
+//! Everything at once but PostgreSQL itself: kill -9 and SIGSTOP of workers one to one, kills of APIs, failpoints, lost
+//! replies, cut and half-open connections, while retention removes what is finished.
+
+use super::{
+    Context,
+    mixed::{self, Mixed},
+};
+use crate::{faults::Weights, judge::acks::Enough, load::Crowd, report::Finding, stage::Options};
+use anyhow::Result;
+use std::time::Duration;
+
+/// The scenario.
+pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
+    let mut options = Options::new("storm", context.settings);
+    options.worker_arguments = vec![("--keep-finished", "1s".into())];
+    let played = mixed::play(
+        context,
+        Mixed {
+            options,
+            crowd: Crowd { customers: 6, staff: 6, batch: (5, 30) },
+            weights: Weights {
+                kill_worker: 40,
+                stop_worker: 40,
+                kill_api: 6,
+                arm_worker: 10,
+                arm_api: 4,
+                terminate: 3,
+                network: 2,
+                swallow: 10,
+                ..Weights::default()
+            },
+            every: Duration::from_millis(300),
+            length: context.length(60, 0.45),
+            enough: Enough {
+                acks: context.bar(250, 5_000),
+                kills: context.bar(40, 300),
+                jobs: context.bar(1_500, 20_000),
+                faults: context.bar(100, 1_000),
+            },
+            snapshots: context.bar(60, 1_000),
+        },
+    )
+    .await?;
+    played.stage.down().await;
+    Ok(played.findings)
+}
