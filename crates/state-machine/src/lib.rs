@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod actions;
+mod attempt;
 mod connection;
 mod demo_mode;
 mod illegal;
@@ -11,6 +12,7 @@ mod session;
 mod words;
 
 pub use actions::{ActionOffer, DemoModeAction, JobAction, Preview, SessionAction};
+pub use attempt::AttemptEnd;
 pub use connection::{ConnectionEvent, ConnectionStatus, ConnectionTransition};
 pub use demo_mode::{DemoMode, DemoModeEvent, DemoModeStatus, DemoModeTransition, DemoOperation};
 pub use illegal::{IllegalTransition, UnknownWord};

@@ -2,9 +2,9 @@
 
 use proptest::{prelude::*, sample::select};
 use state_machine::{
-    ConnectionEvent, ConnectionStatus, DemoMode, DemoModeAction, DemoModeEvent, DemoModeStatus, DemoOperation,
-    JobAction, JobEvent, JobFacts, JobOutcome, JobStatus, JobType, RetryPolicy, SessionEvent, SessionStatus,
-    after_failure,
+    AttemptEnd, ConnectionEvent, ConnectionStatus, DemoMode, DemoModeAction, DemoModeEvent, DemoModeStatus,
+    DemoOperation, JobAction, JobEvent, JobFacts, JobOutcome, JobStatus, JobType, RetryPolicy, SessionEvent,
+    SessionStatus, after_failure,
 };
 use std::{collections::BTreeSet, time::Duration};
 
@@ -32,6 +32,17 @@ prop_compose! {
             _ => JobOutcome::Cancelled { profile_exists, touched },
         }
     }
+}
+
+fn attempt_end() -> impl Strategy<Value = AttemptEnd> {
+    let failed = (any::<bool>(), any::<bool>());
+    prop_oneof![
+        Just(AttemptEnd::Succeeded),
+        failed.prop_map(|(permanent, unsettled)| AttemptEnd::Failed { permanent, unsettled }),
+        any::<bool>().prop_map(|touched| AttemptEnd::Cancelled { touched }),
+        Just(AttemptEnd::HandedBack),
+        Just(AttemptEnd::Expired),
+    ]
 }
 
 /// A sentence that a person can read: begins large, ends with a full stop, holds no word of the code.
@@ -187,6 +198,24 @@ proptest! {
     fn the_last_attempt_and_a_permanent_error_end_a_job(attempt in 1_u32..200, budget in 1_u32..100, permanent in any::<bool>()) {
         let expected = if permanent || attempt >= budget { JobEvent::Fail } else { JobEvent::RetryLater };
         prop_assert_eq!(after_failure(attempt, budget, permanent), expected);
+    }
+
+    #[test]
+    fn an_attempt_ends_as_the_rules_allow_and_a_requested_stop_wins_over_all_but_success(
+        end in attempt_end(), attempt in 1_u32..=5, budget in 1_u32..=5, stop in any::<bool>(), exists in any::<bool>(),
+    ) {
+        let event = end.event(attempt, budget, stop);
+        let change = JobStatus::Running.transition(event);
+        prop_assert!(change.is_ok(), "{end:?} leads to {event}");
+        let to = change.unwrap().to();
+        prop_assert_eq!(to == JobStatus::Completed, end == AttemptEnd::Succeeded);
+        let unsettled = matches!(end, AttemptEnd::Failed { unsettled: true, .. });
+        if stop && to != JobStatus::Completed {
+            prop_assert!(to == JobStatus::Cancelled || (unsettled && attempt < budget), "{end:?} leads to {to}");
+        }
+        // Whoever goes back to the queue has an attempt left; a hand-back returns its own.
+        prop_assert!(to != JobStatus::Pending || event == JobEvent::HandBack || attempt < budget);
+        prop_assert_eq!(end.outcome(to, exists).is_some(), to.is_terminal());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::{
 };
 use rand::Rng;
 use sqlx::PgConnection;
-use state_machine::{JobEvent, JobOutcome, JobStatus, JobTransition, RetryPolicy, after_failure};
+use state_machine::{AttemptEnd, JobEvent, JobStatus, JobTransition, RetryPolicy};
 use std::time::Duration;
 
 /// How an attempt ended.
@@ -43,6 +43,19 @@ pub enum Ending {
         /// For people.
         error: String,
     },
+}
+
+impl Ending {
+    /// What the rules need to know of it.
+    const fn end(&self) -> AttemptEnd {
+        match *self {
+            Self::Succeeded { .. } => AttemptEnd::Succeeded,
+            Self::Failed { permanent, unsettled, .. } => AttemptEnd::Failed { permanent, unsettled },
+            Self::Cancelled { touched } => AttemptEnd::Cancelled { touched },
+            Self::HandedBack => AttemptEnd::HandedBack,
+            Self::Expired { .. } => AttemptEnd::Expired,
+        }
+    }
 }
 
 /// What an ending led to.
@@ -119,7 +132,9 @@ pub(super) async fn end(
     if !held {
         return Err(StoreError::LeaseLost { job_id: lease.job_id });
     }
-    let change = job.status.transition(event_of(&job, &ending))?;
+    let (attempt, max_attempts) = (job.attempt.unsigned_abs(), job.max_attempts.unsigned_abs());
+    let event = ending.end().event(attempt, max_attempts, job.cancel_requested_at.is_some());
+    let change = job.status.transition(event)?;
     write_job(tx, lease, &job, &change, &ending, policy, unit).await?;
     let (detail, actor) = (detail_of(&ending), actor_of(lease, &ending));
     let event = Event {
@@ -133,8 +148,8 @@ pub(super) async fn end(
         detail: detail.as_deref().map(|text| cut(text, 2000)),
     };
     events::append(tx, event).await?;
-    if let (Some(user), Some(outcome)) =
-        (&user, outcome_of(&change, &ending, user.as_ref().is_some_and(|u| u.demo.profile_exists)))
+    if let Some(user) = &user
+        && let Some(outcome) = ending.end().outcome(change.to(), user.demo.profile_exists)
     {
         let words = match change.to() {
             JobStatus::Cancelled => {
@@ -145,35 +160,6 @@ pub(super) async fn end(
         move_user(tx, user, &job, outcome, words, &Command::by(actor)).await?;
     }
     Ok(Finished { status: change.to(), event: change.event() })
-}
-
-/// A requested stop wins over everything but success.
-fn event_of(job: &JobRecord, ending: &Ending) -> JobEvent {
-    let failed = |permanent| after_failure(job.attempt.unsigned_abs(), job.max_attempts.unsigned_abs(), permanent);
-    match ending {
-        Ending::Succeeded { .. } => JobEvent::Succeed,
-        Ending::Cancelled { .. } => JobEvent::ConfirmCancel,
-        Ending::Failed { unsettled: true, .. } if failed(false) == JobEvent::RetryLater => JobEvent::RetryLater,
-        _ if job.cancel_requested_at.is_some() => JobEvent::ConfirmCancel,
-        Ending::Failed { permanent, .. } => failed(*permanent),
-        Ending::HandedBack => JobEvent::HandBack,
-        Ending::Expired { .. } => match failed(false) {
-            JobEvent::RetryLater => JobEvent::Rescue,
-            other => other,
-        },
-    }
-}
-
-fn outcome_of(change: &JobTransition, ending: &Ending, profile_exists: bool) -> Option<JobOutcome> {
-    match change.to() {
-        JobStatus::Completed => Some(JobOutcome::Succeeded),
-        JobStatus::Failed => Some(JobOutcome::Failed { profile_exists }),
-        JobStatus::Cancelled => {
-            let touched = !matches!(ending, Ending::Cancelled { touched: false });
-            Some(JobOutcome::Cancelled { profile_exists, touched })
-        }
-        JobStatus::Pending | JobStatus::Running => None,
-    }
 }
 
 fn detail_of(ending: &Ending) -> Option<String> {
