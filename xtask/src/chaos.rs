@@ -16,7 +16,7 @@ use crate::{repo, secret};
 ///
 /// Real processes: PostgreSQL with fsync in a PID namespace, two APIs, six workers, a demo service that loses a fifth of
 /// its replies. Every random decision comes from the seed, which is printed. docs/RELIABILITY.md tells what was seen.
-#[derive(clap::Args, Default)]
+#[derive(clap::Args)]
 pub struct Args {
     /// How long the long size may take.
     #[arg(long, default_value_t = 25.0)]
@@ -53,11 +53,6 @@ pub fn run(args: &Args) -> Result<()> {
     }
 }
 
-/// The size that is part of every commit's tests.
-pub fn short() -> Result<()> {
-    run(&Args { short: true, ..Args::default() })
-}
-
 fn each_planted(programs: &Path, args: &Args) -> Result<()> {
     let list = output(Command::new(programs.join("chaos")).arg("--bugs"))?;
     let mut missed = vec![];
@@ -80,7 +75,6 @@ fn one(programs: &Path, args: &Args, planted: Option<&str>) -> Result<()> {
     let settings = json!({
         "programs": programs,
         "postgres_bin": install.bin,
-        "postgres_version": install.version,
         "postgres_as": account.words(),
         "postgres_owner": account.owner(),
         "work": work,

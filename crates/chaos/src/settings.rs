@@ -11,8 +11,6 @@ pub struct Settings {
     pub programs: PathBuf,
     /// Folder with `initdb` and `postgres`.
     pub postgres_bin: PathBuf,
-    /// Its version, for the report.
-    pub postgres_version: String,
     /// What stands before a PostgreSQL program so that it does not run as root; empty when we are not root.
     pub postgres_as: Vec<String>,
     /// User and group that own its data, when we are root.

@@ -89,19 +89,43 @@ pub struct Weights {
     pub restart_postgres: u64,
 }
 
-/// Points of the worker that may abort, fail or linger.
-const WORKER_POINTS: [&str; 9] = [
+/// Points of the worker that may abort, fail or linger; `store::faults` has the list.
+const WORKER_POINTS: [&str; 26] = [
+    "claim.before",
     "claim.after",
     "heartbeat.before",
     "heartbeat.after",
     "progress.before",
+    "progress.after",
+    "batch.before",
+    "batch.after",
     "finish.begun",
     "finish.fenced",
     "finish.before_commit",
     "finish.after_commit",
+    "retry.begun",
+    "retry.fenced",
+    "retry.before_commit",
+    "retry.after_commit",
+    "rescue.found",
+    "rescue.begun",
     "rescue.before_commit",
+    "rescue.after_commit",
+    "remember.begun",
+    "remember.before_commit",
+    "remember.after_commit",
+    "enable.made",
+    "disable.removed",
+    "work.done",
 ];
-const API_POINTS: [&str; 3] = ["command.begun", "command.before_commit", "command.after_commit"];
+const API_POINTS: [&str; 6] = [
+    "command.begun",
+    "command.receipted",
+    "command.changed",
+    "command.before_commit",
+    "command.after_commit",
+    "enqueue.inserted",
+];
 
 /// The schedule: a fault about every `every`, for `length`.
 pub fn schedule(

@@ -15,7 +15,7 @@ const LOST: &str = "\
       AND NOT EXISTS (SELECT FROM chaos.pruned p WHERE p.job_id = b.job_id) \
     UNION ALL \
     SELECT format('job %s (%s) is still %s after attempt %s of %s: %s', id, job_type, status, attempt, max_attempts, error_message) \
-    FROM background_jobs WHERE status IN ('pending', 'running') AND run_at < now() + interval '1 min'";
+    FROM background_jobs WHERE status IN ('pending', 'running') AND run_at < now() + interval '1 min' AND created_at < now() - interval '10 s'";
 const DOUBLED: &str = "\
     SELECT format('job %s was completed %s times', job_id, count(*)) FROM chaos.ends WHERE to_status = 'completed' \
     GROUP BY job_id HAVING count(*) > 1 \

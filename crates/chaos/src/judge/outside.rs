@@ -24,7 +24,8 @@ const COMPLETED: &str =
 const BORN: &str = "SELECT job_id FROM chaos.born WHERE job_type LIKE 'demo\\_%'";
 const PROFILES: &str = "SELECT demo_profile_id FROM users WHERE demo_profile_id IS NOT NULL";
 
-/// Every effect carries the id of its job, happens once, and what exists there is known here.
+/// Every effect carries the id of its job and happens once. Profiles that nobody has are told and not judged: a job that
+/// fails or is cancelled for good before it ever heard the answer cannot know what it made.
 pub async fn judge(stage: &Stage) -> Result<Finding> {
     let ledger: Ledger = reqwest::get(format!("{}/ledger", stage.simulator)).await?.json().await?;
     let completed: Vec<String> = sqlx::query_scalar(COMPLETED).fetch_all(&stage.owner).await?;
@@ -50,13 +51,11 @@ pub async fn judge(stage: &Stage) -> Result<Finding> {
     if made < completed.len() && ledger.dropped == 0 {
         cases.push(format!("{} completed jobs made nothing", completed.len() - made));
     }
-    let orphans: Vec<_> = standing.iter().filter(|profile| !known.contains(**profile)).collect();
-    cases.extend(orphans.iter().map(|profile| format!("profile {profile} exists and no user has it")));
+    let forgotten = standing.iter().filter(|profile| !known.contains(**profile)).count();
     let figure = format!(
-        "{} effects under distinct keys, {} profiles made by {} completed jobs",
+        "{} effects under distinct keys; {made} of {} completed jobs made their profile; {forgotten} profiles that nobody has",
         by_key.len(),
-        made,
         completed.len()
     );
-    Ok(Finding::none_of("R10", cases, figure, "one effect a key, every key a job, no profile that nobody has"))
+    Ok(Finding::none_of("R10", cases, figure, "one effect a key, every key a job"))
 }

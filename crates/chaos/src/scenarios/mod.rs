@@ -8,6 +8,7 @@ mod hints;
 mod mixed;
 mod poison;
 mod postgres;
+mod rate;
 mod restore;
 mod storm;
 

@@ -4,11 +4,11 @@ CREATE SCHEMA chaos;
 
 CREATE TABLE chaos.born (job_id uuid NOT NULL, job_type text NOT NULL, user_id uuid, app text NOT NULL, at timestamptz NOT NULL);
 CREATE TABLE chaos.claims (job_id uuid NOT NULL, epoch bigint NOT NULL, app text NOT NULL, attempt integer NOT NULL,
-  lease interval, at timestamptz NOT NULL);
+  lease interval, begun timestamptz NOT NULL, at timestamptz NOT NULL);
 CREATE INDEX ON chaos.claims (job_id, epoch);
 CREATE TABLE chaos.ends (job_id uuid NOT NULL, job_type text NOT NULL, user_id uuid, epoch bigint NOT NULL, claimed_by text,
   app text NOT NULL, from_status text NOT NULL, to_status text NOT NULL, attempt integer NOT NULL, expired boolean,
-  at timestamptz NOT NULL, xid bigint NOT NULL);
+  at timestamptz NOT NULL, xid bigint NOT NULL, due_in interval);
 CREATE INDEX ON chaos.ends (job_id, epoch);
 CREATE TABLE chaos.moves (user_id uuid NOT NULL, from_status text NOT NULL, to_status text NOT NULL, job_id uuid,
   app text NOT NULL, at timestamptz NOT NULL, xid bigint NOT NULL);
@@ -37,10 +37,10 @@ DECLARE
 BEGIN
   IF OLD.status <> 'running' THEN
     IF NEW.status = 'running' THEN
-      INSERT INTO chaos.claims VALUES (NEW.id, NEW.lease_epoch, chaos.app(), NEW.attempt, NEW.lease_expires_at - now(), clock_timestamp());
+      INSERT INTO chaos.claims VALUES (NEW.id, NEW.lease_epoch, chaos.app(), NEW.attempt, NEW.lease_expires_at - now(), now(), clock_timestamp());
     ELSIF NEW.status <> OLD.status THEN
       INSERT INTO chaos.ends VALUES (NEW.id, NEW.job_type, NEW.user_id, OLD.lease_epoch, NULL, chaos.app(), OLD.status,
-        NEW.status, NEW.attempt, NULL, clock_timestamp(), txid_current());
+        NEW.status, NEW.attempt, NULL, clock_timestamp(), txid_current(), NULL);
     END IF;
     RETURN NULL;
   END IF;
@@ -59,7 +59,7 @@ BEGIN
   END IF;
   IF NEW.status <> 'running' THEN
     INSERT INTO chaos.ends VALUES (NEW.id, NEW.job_type, NEW.user_id, OLD.lease_epoch, holder, chaos.app(), OLD.status,
-      NEW.status, NEW.attempt, expired, clock_timestamp(), txid_current());
+      NEW.status, NEW.attempt, expired, clock_timestamp(), txid_current(), greatest(NEW.run_at - clock_timestamp(), interval '0'));
   END IF;
   RETURN NULL;
 END

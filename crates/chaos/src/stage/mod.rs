@@ -46,6 +46,8 @@ pub struct Options {
     pub worker_arguments: Vec<(&'static str, String)>,
     /// Environment of all of our processes.
     pub environment: Vec<(String, String)>,
+    /// Environment of the workers, chosen by their number in turn.
+    pub worker_environments: Vec<Vec<(String, String)>>,
     /// Where the cluster lies, when not beside everything else.
     pub data: Option<PathBuf>,
     /// More settings for PostgreSQL.
@@ -65,6 +67,7 @@ impl Options {
             workers: 6,
             worker_arguments: vec![],
             environment: planted.collect(),
+            worker_environments: vec![],
             data: None,
             postgres: String::new(),
             pace: 0.015,
@@ -95,6 +98,8 @@ pub struct Stage {
     pub workers: Vec<Arc<Slot>>,
     /// Base URL of the demo service.
     pub simulator: String,
+    /// The workers' URL of the database, through their lane.
+    pub worker_database: String,
     _simulator: Arc<Slot>,
 }
 
@@ -152,6 +157,7 @@ impl Stage {
             apis,
             workers,
             simulator: simulator_url,
+            worker_database: worker_url,
             _simulator: simulator,
         };
         for slot in stage.apis.iter().chain(&stage.workers) {

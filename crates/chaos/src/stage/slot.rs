@@ -113,6 +113,10 @@ impl Slot {
         slot.recipe.arguments = vec!["work".to_owned()];
         slot.recipe.arguments.extend(words.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]));
         slot.recipe.environment = options.environment.clone();
+        if !options.worker_environments.is_empty() {
+            let own = &options.worker_environments[number % options.worker_environments.len()];
+            slot.recipe.environment.extend(own.iter().cloned());
+        }
         slot.recipe.environment.extend([
             ("DATABASE_URL".to_owned(), database.to_owned()),
             ("DEMO_SERVICE_URL".to_owned(), simulator.to_owned()),
