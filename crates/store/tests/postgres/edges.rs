@@ -6,21 +6,46 @@ use state_machine::{ConnectionStatus, DemoMode, DemoModeStatus, JobStatus, Sessi
 use testkit::{Role, factories};
 use uuid::Uuid;
 
-const WRITERS: [Role; 3] = [Role::Owner, Role::Api, Role::Worker];
+const ROLES: [Role; 4] = [Role::Owner, Role::Api, Role::Worker, Role::Reader];
 
-/// What the database said: allowed, or refused by the edge trigger. Anything else is a mistake of the test.
-fn allowed(written: Result<PgQueryResult, sqlx::Error>, trigger: &str, what: &str) -> bool {
+/// What the database made of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Moved,
+    NoSuchEdge,
+    NoRight,
+}
+
+/// Anything else than these three is a mistake of the test.
+fn verdict(written: Result<PgQueryResult, sqlx::Error>, trigger: &str, what: &str) -> Verdict {
     match written {
         Ok(done) => {
             assert_eq!(done.rows_affected(), 1, "{what}");
-            true
+            Verdict::Moved
         }
         Err(error) => {
             let refusal = error.as_database_error().unwrap_or_else(|| panic!("{what}: {error}"));
+            if refusal.code().as_deref() == Some("42501") {
+                return Verdict::NoRight;
+            }
             assert_eq!(refusal.constraint(), Some(trigger), "{what}: {error}");
-            false
+            Verdict::NoSuchEdge
         }
     }
+}
+
+/// A role that may write moves along the edges of the rules and no other; one that may not moves nothing at all.
+fn assert_edges<S: Copy + Ord + std::fmt::Debug>(role: Role, may: bool, tried: &[(S, S, Verdict)], edges: Vec<(S, S)>) {
+    let denied = tried.iter().filter(|(_, _, verdict)| *verdict == Verdict::NoRight).count();
+    assert_eq!(denied, if may { 0 } else { tried.len() }, "{role:?}: {tried:?}");
+    let moved = tried.iter().filter(|(from, to, verdict)| *verdict == Verdict::Moved && from != to);
+    let mut moved: Vec<(S, S)> = moved.map(|(from, to, _)| (*from, *to)).collect();
+    moved.sort_unstable();
+    assert_eq!(moved, if may { edges } else { vec![] }, "{role:?}");
+}
+
+fn pairs<S: Copy>(all: &[S]) -> impl Iterator<Item = (S, S)> {
+    all.iter().flat_map(move |&from| all.iter().map(move |&to| (from, to)))
 }
 
 /// The columns that the CHECKs want beside the status of a job.
@@ -40,27 +65,22 @@ async fn write_job(pool: &PgPool, id: Uuid, to: JobStatus) -> Result<PgQueryResu
 #[tokio::test]
 async fn a_job_moves_along_the_edges_of_the_rules_and_no_other() {
     let stand = Stand::new().await;
-    for role in WRITERS {
-        let mut found = vec![];
-        for &from in JobStatus::ALL {
-            for &to in JobStatus::ALL {
-                let job = factories::job();
-                let job = match from {
-                    JobStatus::Pending => job,
-                    JobStatus::Running => job.running(),
-                    JobStatus::Completed => job.completed(),
-                    JobStatus::Failed => job.failed(),
-                    JobStatus::Cancelled => job.cancelled(),
-                };
-                let id = job.insert(&stand.db).await.id;
-                let written = write_job(stand.db.pool(role), id, to).await;
-                if allowed(written, "job_edge", &format!("{role:?}: {from} -> {to}")) && from != to {
-                    found.push((from, to));
-                }
-            }
+    for role in ROLES {
+        let mut tried = vec![];
+        for (from, to) in pairs(JobStatus::ALL) {
+            let job = factories::job();
+            let job = match from {
+                JobStatus::Pending => job,
+                JobStatus::Running => job.running(),
+                JobStatus::Completed => job.completed(),
+                JobStatus::Failed => job.failed(),
+                JobStatus::Cancelled => job.cancelled(),
+            };
+            let id = job.insert(&stand.db).await.id;
+            let written = write_job(stand.db.pool(role), id, to).await;
+            tried.push((from, to, verdict(written, "job_edge", &format!("{role:?}: {from} -> {to}"))));
         }
-        found.sort_unstable();
-        assert_eq!(found, JobStatus::edges(), "{role:?}");
+        assert_edges(role, role != Role::Reader, &tried, JobStatus::edges());
     }
 }
 
@@ -84,29 +104,26 @@ async fn insert_user(stand: &Stand, status: DemoModeStatus, job: Uuid) -> Uuid {
 async fn a_demo_mode_moves_along_the_edges_of_the_rules_and_no_other() {
     let stand = Stand::new().await;
     let job = factories::job().insert(&stand.db).await.id;
-    for role in WRITERS {
-        let mut found = vec![];
-        for &from in DemoModeStatus::ALL {
-            for &to in DemoModeStatus::ALL {
-                let id = insert_user(&stand, from, job).await;
-                let written = sqlx::query(
-                    "UPDATE users SET demo_mode_status = $2, \
-                     demo_mode_failed_operation = CASE WHEN $2 = 'failed' THEN 'disable' END WHERE id = $1",
-                )
-                .bind(id)
-                .bind(to.as_str())
-                .execute(stand.db.pool(role))
-                .await;
-                if allowed(written, "demo_mode_edge", &format!("{role:?}: {from} -> {to}")) && from != to {
-                    found.push((from, to));
-                    let user = stand.user(id).await;
-                    let shown = matches!(to, DemoModeStatus::Enabled | DemoModeStatus::Disabling);
-                    assert_eq!(user["demo_mode"], shown, "the boolean keeps step on {from} -> {to}");
-                }
-            }
+    for role in ROLES {
+        let mut tried = vec![];
+        for (from, to) in pairs(DemoModeStatus::ALL) {
+            let id = insert_user(&stand, from, job).await;
+            let written = sqlx::query(
+                "UPDATE users SET demo_mode_status = $2, \
+                 demo_mode_failed_operation = CASE WHEN $2 = 'failed' THEN 'disable' END WHERE id = $1",
+            )
+            .bind(id)
+            .bind(to.as_str())
+            .execute(stand.db.pool(role))
+            .await;
+            let verdict = verdict(written, "demo_mode_edge", &format!("{role:?}: {from} -> {to}"));
+            let now = if verdict == Verdict::Moved { to } else { from };
+            let user = stand.user(id).await;
+            let shown = matches!(now, DemoModeStatus::Enabled | DemoModeStatus::Disabling);
+            assert_eq!(user["demo_mode"], shown, "the boolean keeps step on {from} -> {to}");
+            tried.push((from, to, verdict));
         }
-        found.sort_unstable();
-        assert_eq!(found, DemoMode::edges(), "{role:?}");
+        assert_edges(role, role != Role::Reader, &tried, DemoMode::edges());
     }
 }
 
@@ -114,64 +131,95 @@ async fn a_demo_mode_moves_along_the_edges_of_the_rules_and_no_other() {
 async fn a_connection_moves_along_the_edges_of_the_rules_and_no_other() {
     let stand = Stand::new().await;
     let user = factories::user().insert(&stand.db).await.id;
-    for role in WRITERS {
-        let mut found = vec![];
-        for &from in ConnectionStatus::ALL {
-            for &to in ConnectionStatus::ALL {
-                let id = testkit::new_id();
-                sqlx::query(
-                    "INSERT INTO platform_connections (id, user_id, platform, connection_status, connection_error) \
-                     VALUES ($1, $2, 'youtube', $3, 'words')",
-                )
+    for role in ROLES {
+        let mut tried = vec![];
+        for (from, to) in pairs(ConnectionStatus::ALL) {
+            let id = testkit::new_id();
+            sqlx::query(
+                "INSERT INTO platform_connections (id, user_id, platform, connection_status, connection_error) \
+                 VALUES ($1, $2, 'youtube', $3, 'words')",
+            )
+            .bind(id)
+            .bind(user)
+            .bind(from.as_str())
+            .execute(stand.db.owner())
+            .await
+            .unwrap();
+            let written = sqlx::query("UPDATE platform_connections SET connection_status = $2 WHERE id = $1")
                 .bind(id)
-                .bind(user)
-                .bind(from.as_str())
-                .execute(stand.db.owner())
-                .await
-                .unwrap();
-                let written = sqlx::query("UPDATE platform_connections SET connection_status = $2 WHERE id = $1")
-                    .bind(id)
-                    .bind(to.as_str())
-                    .execute(stand.db.pool(role))
-                    .await;
-                if allowed(written, "connection_edge", &format!("{role:?}: {from} -> {to}")) && from != to {
-                    found.push((from, to));
-                }
-            }
+                .bind(to.as_str())
+                .execute(stand.db.pool(role))
+                .await;
+            tried.push((from, to, verdict(written, "connection_edge", &format!("{role:?}: {from} -> {to}"))));
         }
-        found.sort_unstable();
-        assert_eq!(found, ConnectionStatus::edges(), "{role:?}");
+        assert_edges(role, role != Role::Reader, &tried, ConnectionStatus::edges());
     }
 }
 
-/// A session has no status column: `revoked_at` and the clock are its status. Its edges are tried in those terms.
+/// A session has no status column: `revoked_at` and `expires_at` are its status, so its edges are tried in their terms.
 #[tokio::test]
-async fn a_session_is_revoked_once_and_never_comes_back() {
+async fn a_session_ends_once_and_never_comes_back() {
     let stand = Stand::new().await;
     let user = factories::user().insert(&stand.db).await.id;
-    let revoked: Vec<_> = SessionStatus::edges().into_iter().filter(|(_, to)| *to == SessionStatus::Revoked).collect();
-    assert_eq!(revoked, [(SessionStatus::Active, SessionStatus::Revoked)]);
-    assert!(SessionStatus::edges().iter().all(|(from, _)| *from == SessionStatus::Active));
-    let moves = [
-        ("revoked_at = NULL, revoked_by = NULL", false),
-        ("revoked_at = now() + interval '1 hour'", false),
-        ("revoked_at = revoked_at, last_seen_at = now()", true),
-    ];
-    for role in [Role::Owner, Role::Api] {
-        let active = factories::session(user).insert(&stand.db).await.id;
-        let revoke = "UPDATE user_sessions SET revoked_at = now(), revoked_by = 'staff' WHERE id = $1";
-        let written = sqlx::query(revoke).bind(active).execute(stand.db.pool(role)).await;
-        assert!(allowed(written, "session_edge", "active -> revoked"));
-        for (set, may) in moves {
+    for role in ROLES {
+        let mut tried = vec![];
+        for (from, to) in pairs(SessionStatus::ALL) {
+            let session = factories::session(user);
+            let session = match from {
+                SessionStatus::Active => session,
+                SessionStatus::Revoked => session.revoked(),
+                SessionStatus::Expired => session.expired(),
+            };
+            let id = session.insert(&stand.db).await.id;
+            let set = match to {
+                _ if from == to => "revoked_at = revoked_at, expires_at = expires_at",
+                SessionStatus::Active => "revoked_at = NULL, revoked_by = NULL, expires_at = now() + interval '1 day'",
+                SessionStatus::Revoked => "revoked_at = now(), revoked_by = 'staff'",
+                SessionStatus::Expired => "revoked_at = NULL, revoked_by = NULL, expires_at = now() - interval '1 s'",
+            };
             let sql = sqlx::AssertSqlSafe(format!("UPDATE user_sessions SET {set} WHERE id = $1"));
-            let written = sqlx::query(sql).bind(active).execute(stand.db.pool(role)).await;
-            assert_eq!(allowed(written, "session_edge", set), may, "{role:?}: {set}");
+            let written = sqlx::query(sql).bind(id).execute(stand.db.pool(role)).await;
+            tried.push((from, to, verdict(written, "session_edge", &format!("{role:?}: {from} -> {to}"))));
+        }
+        assert_edges(role, matches!(role, Role::Owner | Role::Api), &tried, SessionStatus::edges());
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_a_session_is_not_put_off_and_its_revocation_not_rewritten() {
+    let stand = Stand::new().await;
+    let user = factories::user().insert(&stand.db).await.id;
+    let active = factories::session(user).insert(&stand.db).await.id;
+    let revoked = factories::session(user).revoked().insert(&stand.db).await.id;
+    for role in [Role::Owner, Role::Api] {
+        for (id, set, expected) in [
+            (active, "expires_at = expires_at + interval '1 s'", Verdict::NoSuchEdge),
+            (active, "expires_at = expires_at - interval '1 s'", Verdict::Moved),
+            (active, "last_seen_at = now()", Verdict::Moved),
+            (revoked, "revoked_at = now() + interval '1 hour'", Verdict::NoSuchEdge),
+            (revoked, "revoked_at = revoked_at, last_seen_at = now()", Verdict::Moved),
+        ] {
+            let sql = sqlx::AssertSqlSafe(format!("UPDATE user_sessions SET {set} WHERE id = $1"));
+            let written = sqlx::query(sql).bind(id).execute(stand.db.pool(role)).await;
+            assert_eq!(verdict(written, "session_edge", set), expected, "{role:?}: {set}");
         }
     }
-    let live = factories::session(user).insert(&stand.db).await.id;
-    let by_worker = sqlx::query("UPDATE user_sessions SET revoked_at = now(), revoked_by = 'x' WHERE id = $1")
-        .bind(live)
-        .execute(stand.db.worker())
-        .await;
-    assert!(by_worker.unwrap_err().to_string().contains("permission denied"), "a worker has no business there");
+}
+
+/// Plain views can be written through where the right is there.
+#[tokio::test]
+async fn nobody_of_ours_writes_through_a_view() {
+    let stand = Stand::new().await;
+    for (view, column) in [
+        ("users", "demo_mode_status"),
+        ("jobs", "status"),
+        ("connections", "connection_status"),
+        ("sessions", "revoked_by"),
+    ] {
+        for role in [Role::Api, Role::Worker, Role::Reader] {
+            let sql = sqlx::AssertSqlSafe(format!("UPDATE ops.{view} SET {column} = {column}"));
+            let written = sqlx::query(sql).execute(stand.db.pool(role)).await;
+            assert_eq!(verdict(written, "", view), Verdict::NoRight, "{role:?}: ops.{view}");
+        }
+    }
 }
