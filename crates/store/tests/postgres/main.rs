@@ -19,6 +19,7 @@ mod racing;
 mod rescuing;
 mod rights;
 mod stand;
+mod stateful;
 mod stopping;
 mod unheard;
 mod waking;

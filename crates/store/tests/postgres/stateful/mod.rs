@@ -1,0 +1,108 @@
+//! Random schedules of two to eight concurrent actors on a real PostgreSQL: customers, staff, workers, a rescuer and
+//! retention act at once through the public `Store`, and after every step all rows are judged in one snapshot.
+//!
+//! `proptest-state-machine` is sequential: it has one transition at a time and a reference that predicts its outcome. Which
+//! of eight transactions comes first is nobody's to predict, so here a transition is a whole step of concurrent acts, the
+//! reference only knows which acts make sense, and the outcome is judged by what must be so whoever won. That keeps its
+//! generation, its shrinking and its seeds. A seed replays the schedule; in the gated steps, where the actors are lined up
+//! behind a locked row, it replays their order too.
+//!
+//! `STATEFUL_CASES=2000 STATEFUL_SEED=1 cargo xtask test db -p store --filter stateful` is the long run.
+
+mod judge;
+mod schedule;
+mod world;
+
+use judge::Judge;
+use proptest::test_runner::{Config, RngSeed, TestRunner};
+use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
+use rand::Rng;
+use schedule::{Known, Schedule, Step};
+use std::{cell::RefCell, time::Instant};
+use tokio::runtime::Runtime;
+use world::World;
+
+const CASES: u32 = 40;
+
+/// One database for all cases: making one takes longer than a case.
+struct Stage {
+    runtime: Runtime,
+    world: World,
+    tried: Judge,
+    steps: u64,
+    cases: u64,
+}
+
+thread_local! {
+    static STAGE: RefCell<Option<Stage>> = const { RefCell::new(None) };
+}
+
+fn on_stage<T>(act: impl FnOnce(&mut Stage) -> T) -> T {
+    STAGE.with_borrow_mut(|stage| act(stage.as_mut().expect("the stage is set")))
+}
+
+struct Actors;
+
+impl StateMachineTest for Actors {
+    type SystemUnderTest = ();
+    type Reference = Schedule;
+
+    fn init_test(_: &Known) {
+        on_stage(|stage| {
+            stage.cases += 1;
+            stage.runtime.block_on(stage.world.begin_anew());
+        });
+    }
+
+    fn apply((): (), _: &Known, step: Step) {
+        on_stage(|stage| {
+            stage.steps += 1;
+            let judged = stage.runtime.block_on(stage.world.step(&step));
+            stage.tried.add(judged);
+        });
+    }
+}
+
+fn from_env<T: std::str::FromStr>(name: &str) -> Option<T> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
+}
+
+#[test]
+fn whatever_people_workers_rescuers_and_retention_do_at_once_every_snapshot_is_sound() {
+    let cases: u32 = from_env("STATEFUL_CASES").unwrap_or(CASES);
+    let seed: u64 = from_env("STATEFUL_SEED").unwrap_or_else(|| rand::rng().random_range(0..1_000_000));
+    println!("replay with STATEFUL_SEED={seed} STATEFUL_CASES={cases}");
+    let begun = Instant::now();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let world = runtime.block_on(World::new());
+    STAGE.set(Some(Stage { runtime, world, tried: Judge::default(), steps: 0, cases: 0 }));
+    let config = Config {
+        cases,
+        rng_seed: RngSeed::Fixed(seed),
+        failure_persistence: None,
+        max_shrink_iters: 200,
+        max_shrink_time: 60_000,
+        ..Config::default()
+    };
+    let outcome = TestRunner::new(config.clone()).run(&Schedule::sequential_strategy(4..14), |(first, steps, seen)| {
+        Actors::test_sequential(config.clone(), first, steps, seen);
+        Ok(())
+    });
+    let Stage { runtime, world, tried, steps, cases } = STAGE.take().expect("the stage is set");
+    let deadlocks = runtime.block_on(deadlocks(&world));
+    println!("{cases} cases, {steps} steps, {:?}, {tried:?}, {deadlocks} deadlocks", begun.elapsed());
+    runtime.block_on(async move { drop(world) });
+    if let Err(failure) = outcome {
+        panic!("seed {seed}: {failure}");
+    }
+    assert_eq!(deadlocks, 0, "locks are taken in one order");
+    assert!(cases < 20 || tried.done * tried.lost * tried.rescued * tried.pruned > 0, "too little happened: {tried:?}");
+}
+
+/// A connection that ends publishes what it has counted.
+async fn deadlocks(world: &World) -> i64 {
+    world.stand.api.pool().close().await;
+    world.stand.work.pool().close().await;
+    let counted = sqlx::query_scalar("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()");
+    counted.fetch_one(world.stand.db.owner()).await.unwrap()
+}
