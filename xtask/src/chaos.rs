@@ -125,10 +125,10 @@ fn programs(no_build: bool) -> Result<PathBuf> {
     run_program(&mut build).context("the build failed")?;
     for name in ["repruv-server", "simulator", "chaos"] {
         let built = repo::binary(name, false)?;
-        // A program that still runs keeps the old file; writing into it would be refused.
-        let copy = folder.join(name);
-        let _ = std::fs::remove_file(&copy);
-        std::fs::copy(&built, &copy).with_context(|| format!("cannot copy {}", built.display()))?;
+        // At once or not at all: another run may just start the old one.
+        let fresh = folder.join(format!("{name}.new"));
+        std::fs::copy(&built, &fresh).with_context(|| format!("cannot copy {}", built.display()))?;
+        std::fs::rename(&fresh, folder.join(name))?;
     }
     Ok(folder)
 }

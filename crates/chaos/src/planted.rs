@@ -6,17 +6,17 @@ use std::process::ExitCode;
 
 /// Each bug, the scenario that catches it soonest, and the promises that may do so.
 pub const CATCHES: [(&str, &str, &[&str]); 12] = [
-    ("finish-without-epoch", "storm", &["R8", "R9"]),
-    ("heartbeat-without-epoch", "storm", &["R9"]),
-    ("fail-without-epoch", "storm", &["R9"]),
-    ("rescue-by-id-only", "storm", &["R8", "R9"]),
-    ("ack-before-commit", "storm", &["R1"]),
-    ("audit-apart", "storm", &["R34", "R1", "R2"]),
+    ("finish-without-epoch", "stale", &["R8", "R9"]),
+    ("heartbeat-without-epoch", "stale", &["R9"]),
+    ("fail-without-epoch", "stale", &["R8", "R9"]),
+    ("rescue-by-id-only", "stale", &["R8", "R9"]),
+    ("ack-before-commit", "acks", &["R1"]),
+    ("audit-apart", "acks", &["R34"]),
     ("worker-clock-leases", "clocks", &["R16"]),
     ("attempts-at-completion", "poison", &["R13"]),
     ("idempotency-without-index", "commands", &["R2"]),
-    ("rows-affected-ignored", "storm", &["R8", "R4", "R9"]),
-    ("rescue-forgets-user", "poison", &["R4"]),
+    ("rows-affected-ignored", "stale", &["R8", "R9", "R4"]),
+    ("rescue-forgets-user", "poison", &["R4", "R13"]),
     ("listener-loss-without-reread", "hints", &["R15"]),
 ];
 

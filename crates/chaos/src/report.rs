@@ -61,6 +61,13 @@ impl Finding {
         finding
     }
 
+    /// The harness itself could not go on: nothing is known, which is a miss.
+    pub fn broken(scenario: &str, error: &anyhow::Error) -> Self {
+        let mut finding = Self::new("?", false, format!("it could not be played: {error:#}"), "a verdict");
+        finding.scenario = scenario.to_owned();
+        finding
+    }
+
     /// Whether it did not hold.
     pub fn missed(&self) -> bool {
         self.verdict == Verdict::Missed

@@ -168,7 +168,7 @@ async fn stop(stage: &Stage, slot: &Slot, length: Duration) -> bool {
 
 async fn terminate(stage: &Stage, count: u64) -> bool {
     let sql = "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity \
-        WHERE application_name LIKE 'worker-%' OR application_name LIKE 'api-%' ORDER BY random() LIMIT $1) some";
+        WHERE application_name LIKE 'worker-%' OR application_name LIKE 'api-%' ORDER BY random() LIMIT $1) few";
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     sqlx::query(sql).bind(count).execute(&stage.owner).await.is_ok()
 }

@@ -72,14 +72,16 @@ impl AckLog {
     }
 
     /// Writes a line and waits until the disk has it.
-    pub fn write(&self, ack: &Ack) -> Result<()> {
+    pub async fn write(&self, ack: &Ack) -> Result<()> {
         let line = format!("{}\n", serde_json::to_string(ack)?);
-        tokio::task::block_in_place(|| {
-            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = self.file.clone();
+        // Not `block_in_place`: it lets the runtime's threads end, and a child whose parent thread ends is killed with it.
+        let written = tokio::task::spawn_blocking(move || {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
             file.write_all(line.as_bytes())?;
             file.sync_data()
-        })
-        .context("the acknowledgement was not written")
+        });
+        written.await?.context("the acknowledgement was not written")
     }
 
     /// Reads all of it back.

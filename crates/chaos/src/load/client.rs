@@ -69,7 +69,12 @@ pub struct Client {
 impl Client {
     /// A client of these API processes.
     pub fn new(apis: Vec<String>) -> Result<Self> {
-        let http = Http::builder().timeout(PATIENCE).connect_timeout(Duration::from_secs(1)).build()?;
+        Self::patient(apis, PATIENCE)
+    }
+
+    /// A client that waits so long for an answer.
+    pub fn patient(apis: Vec<String>, patience: Duration) -> Result<Self> {
+        let http = Http::builder().timeout(patience).connect_timeout(Duration::from_secs(1)).build()?;
         Ok(Self { http, apis, counts: Arc::default() })
     }
 

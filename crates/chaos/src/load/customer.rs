@@ -52,7 +52,7 @@ async fn step(load: &Load, customer: &mut Customer, dice: &mut Dice) -> Result<(
         };
         customer.not_before = None;
         customer.wish = Some(on);
-        load.log.write(&Ack::Wish { user: people::user(customer.number), on })?;
+        load.log.write(&Ack::Wish { user: people::user(customer.number), on }).await?;
     }
     let (action, body) = match (customer.wish, status.as_str()) {
         (Some(true), "disabled" | "failed") => ("enable", json!({ "profile": { "preset": preset(dice) } })),
@@ -60,11 +60,14 @@ async fn step(load: &Load, customer: &mut Customer, dice: &mut Dice) -> Result<(
         _ => return Ok(()),
     };
     match load.client.send(dice.index(2), &ask(&token, action, Some(body))).await {
-        Outcome::Done(answer) => load.log.write(&Ack::Customer {
-            user: people::user(customer.number),
-            action: action.to_owned(),
-            job: answer["job_id"].as_str().and_then(|id| id.parse().ok()),
-        })?,
+        Outcome::Done(answer) => {
+            let ack = Ack::Customer {
+                user: people::user(customer.number),
+                action: action.to_owned(),
+                job: answer["job_id"].as_str().and_then(|id| id.parse().ok()),
+            };
+            load.log.write(&ack).await?;
+        }
         Outcome::Unknown => customer.not_before = Some(Instant::now() + UNKNOWN_MAX),
         Outcome::Refused(..) => {}
     }

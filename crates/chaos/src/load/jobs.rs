@@ -28,7 +28,7 @@ pub async fn play(load: Load, mut dice: Dice) -> Result<()> {
         load.pause(dice.between(100, 300)).await;
         let (low, high) = load.batch;
         if let Ok(ids) = make(&load.owner, dice.between(low, high)).await {
-            load.log.write(&Ack::Jobs { ids })?;
+            load.log.write(&Ack::Jobs { ids }).await?;
         }
     }
     Ok(())

@@ -115,9 +115,9 @@ async fn settle(load: &Load, person: usize, decided: &Decided, request: &Request
         match outcome {
             Outcome::Done(_) => {
                 let (action, target) = (decided.action.to_owned(), decided.target);
-                return load.log.write(&Ack::Staff { staff, key, action, target });
+                return load.log.write(&Ack::Staff { staff, key, action, target }).await;
             }
-            Outcome::Refused(status, _) => return load.log.write(&Ack::StaffRefused { staff, key, status }),
+            Outcome::Refused(status, _) => return load.log.write(&Ack::StaffRefused { staff, key, status }).await,
             Outcome::Unknown => {
                 if load.given_up() {
                     load.unresolved.fetch_add(1, std::sync::atomic::Ordering::Relaxed);

@@ -1,6 +1,9 @@
 //! Workers whose clocks are two hours ahead or behind: only the database's time counts.
 
-use super::{Context, mixed::{self, Mixed}};
+use super::{
+    Context,
+    mixed::{self, Mixed},
+};
 use crate::{faults::Weights, judge::acks::Enough, load::Crowd, report::Finding, stage::Options};
 use anyhow::Result;
 use std::{path::PathBuf, time::Duration};
@@ -8,7 +11,10 @@ use std::{path::PathBuf, time::Duration};
 /// The scenario.
 pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
     let Some(library) = library() else {
-        return Ok(vec![Finding::not_run("R16", "the package faketime is not installed (Debian: apt install faketime)")]);
+        return Ok(vec![Finding::not_run(
+            "R16",
+            "the package faketime is not installed (Debian: apt install faketime)",
+        )]);
     };
     let mut options = Options::new("clocks", context.settings);
     let clock = |shift: &str| {

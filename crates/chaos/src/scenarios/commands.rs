@@ -59,7 +59,7 @@ fn command(round: u64, user: usize, key: &str) -> (String, Value) {
 /// Sixteen people see the same version and act: one succeeds, fifteen learn what is there now.
 async fn races(context: &Context<'_>, stage: &Arc<Stage>, client: &Client, dice: &mut Dice) -> Result<Finding> {
     const USER: usize = 320;
-    let rounds = context.bar(40, 500);
+    let rounds = context.bar(25, 500);
     let mut cases = vec![];
     for round in 0..rounds {
         let version = version(stage, USER).await?;
@@ -95,22 +95,32 @@ async fn races(context: &Context<'_>, stage: &Arc<Stage>, client: &Client, dice:
             cases.push(format!("round {round}: {won} won, {told} were told what is there now"));
         }
     }
-    Ok(Finding::none_of("R6", cases, format!("{rounds} rounds of 16 people on one customer"), "exactly 1 success a round"))
+    Ok(Finding::none_of(
+        "R6",
+        cases,
+        format!("{rounds} rounds of 16 people on one customer"),
+        "exactly 1 success a round",
+    ))
 }
 
 /// Each command fifty times at once, while the reply to its COMMIT is lost.
 async fn repeats(context: &Context<'_>, stage: &Arc<Stage>, client: &Client, dice: &mut Dice) -> Result<Finding> {
     const USER: usize = 321;
-    let keys = context.bar(20, 500);
+    let keys = context.bar(12, 500);
     let token = people::staff_token(0);
     let mut cases: Vec<String> = vec![];
     for round in 0..keys {
         let (version, key) = (version(stage, USER).await?, dice.key());
         let (path, body) = command(round, USER, &key);
-        stage.api_lane.swallow(Swallow::reply_to("COMMIT").then(if dice.chance(0.3) { Then::Silence } else { Then::Close }));
+        stage.api_lane.swallow(Swallow::reply_to("COMMIT").then(if dice.chance(0.3) {
+            Then::Silence
+        } else {
+            Then::Close
+        }));
         let mut crowd = JoinSet::new();
         for n in 0..50 {
-            let (client, key, path, body, token) = (client.clone(), key.clone(), path.clone(), body.clone(), token.clone());
+            let (client, key, path, body, token) =
+                (client.clone(), key.clone(), path.clone(), body.clone(), token.clone());
             crowd.spawn(async move {
                 let request =
                     Request { path, token: &token, key: Some(&key), version: Some(version), body: Some(body) };

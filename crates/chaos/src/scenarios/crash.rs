@@ -1,6 +1,9 @@
 //! How soon the jobs of a killed worker run again, and how a worker leaves that is told to.
 
-use super::{Context, mixed::{self, Mixed}};
+use super::{
+    Context,
+    mixed::{self, Mixed},
+};
 use crate::{
     clock,
     dice::Dice,
@@ -38,14 +41,14 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
     let mut options = Options::new("crash", context.settings);
     // Long enough that a worker is in the middle of something when it goes.
     options.pace = 0.04;
-    let length = context.length(36, 0.12);
+    let length = context.length(30, 0.12);
     let mixed = Mixed {
         options,
         crowd: Crowd { customers: 3, staff: 2, batch: (2, 6) },
         weights: faults::Weights::default(),
         every: Duration::ZERO,
         length,
-        enough: Enough { kills: context.bar(8, 80), ..Enough::default() },
+        enough: Enough { kills: context.bar(6, 80), ..Enough::default() },
         snapshots: context.bar(40, 300),
     };
     let leaving = Leaving::default();

@@ -1,7 +1,10 @@
 //! The disk under the database is full for a while: clients are told to come back, nothing acknowledged is lost, and it
 //! drains by itself once there is room.
 
-use super::{Context, mixed::{self, Mixed}};
+use super::{
+    Context,
+    mixed::{self, Mixed},
+};
 use crate::{
     faults::{Done, Weights},
     judge::acks::Enough,
@@ -87,7 +90,9 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
     cases.extend(lost.then(|| "something acknowledged is lost, see R1".to_owned()));
     cases.extend(stuck.then(|| "it did not drain, see R8".to_owned()));
     let restarts = restarts.load(Ordering::Relaxed);
-    let figure = format!("full {rounds} times; {told} times 503, {internal} times 500; PostgreSQL ended {restarts} times and was started again");
+    let figure = format!(
+        "full {rounds} times; {told} times 503, {internal} times 500; PostgreSQL ended {restarts} times and was started again"
+    );
     findings.push(Finding::none_of("R21", cases, figure, "503 and not 500, 0 acknowledged lost, drains unaided"));
     played.stage.down().await;
     drop(disk);

@@ -1,5 +1,6 @@
 //! What can be run, by name.
 
+mod acks;
 mod clocks;
 mod commands;
 mod crash;
@@ -10,6 +11,7 @@ mod poison;
 mod postgres;
 mod rate;
 mod restore;
+mod stale;
 mod storm;
 
 use crate::{report::Finding, settings::Settings, stage::Template};
@@ -17,7 +19,8 @@ use anyhow::{Result, bail};
 use std::time::Duration;
 
 /// Every scenario, in the order in which they run.
-pub const ALL: [&str; 9] = ["storm", "crash", "postgres", "commands", "poison", "hints", "clocks", "disk", "restore"];
+pub const ALL: [&str; 11] =
+    ["storm", "stale", "acks", "crash", "postgres", "commands", "poison", "hints", "clocks", "disk", "restore"];
 
 /// What a scenario is given.
 pub struct Context<'a> {
@@ -52,6 +55,8 @@ impl Context<'_> {
 pub async fn run(name: &str, context: &Context<'_>) -> Result<Vec<Finding>> {
     let found = match name {
         "storm" => storm::run(context).await,
+        "stale" => stale::run(context).await,
+        "acks" => acks::run(context).await,
         "crash" => crash::run(context).await,
         "postgres" => postgres::run(context).await,
         "commands" => commands::run(context).await,

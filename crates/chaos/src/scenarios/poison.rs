@@ -22,7 +22,8 @@ use std::{
 
 const ATTEMPTS: i32 = 5;
 const USERS: [usize; 4] = [350, 351, 352, 353];
-const POISON: &str = "UPDATE background_jobs SET queue = 'poison', run_at = now() WHERE user_id = $1 AND status = 'pending'";
+const POISON: &str =
+    "UPDATE background_jobs SET queue = 'poison', run_at = now() WHERE user_id = $1 AND status = 'pending'";
 const LEFT: &str = "SELECT count(*) FROM background_jobs WHERE queue IN ('poison', 'hang') AND status <> 'failed'";
 const ENDS: &str = "SELECT format('job %s in queue %s is %s after %s attempts', id, queue, status, attempt) FROM background_jobs \
     WHERE queue IN ('poison', 'hang') AND (status <> 'failed' OR attempt <> max_attempts) \
@@ -80,7 +81,8 @@ async fn poison(stage: &Stage) -> Result<()> {
         sqlx::query(POISON).bind(people::user(user)).execute(&stage.owner).await?;
     }
     jobs::make_in(&stage.owner, 4, "poison", ATTEMPTS).await?;
-    jobs::make_in(&stage.owner, 4, "hang", ATTEMPTS).await?;
+    // Each attempt holds one of its worker's places until that worker ends.
+    jobs::make_in(&stage.owner, 4, "hang", 2).await?;
     Ok(())
 }
 

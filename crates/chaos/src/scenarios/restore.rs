@@ -1,14 +1,20 @@
 //! Back to a point in time: from a base backup and the archived log, the checker is clean and the jobs that were leased at
 //! that moment run again.
 
-use super::{Context, mixed::{self, Mixed}};
+use super::{
+    Context,
+    mixed::{self, Mixed},
+};
 use crate::{
     checker,
     faults::{Done, Weights},
     judge::{self, acks::Enough, lines, number},
     load::Crowd,
     report::Finding,
-    stage::{Options, Stage, postgres::{DATABASE, Postgres, connect, make_folder}},
+    stage::{
+        Options, Stage,
+        postgres::{DATABASE, Postgres, connect, make_folder},
+    },
 };
 use anyhow::{Context as _, Result, bail};
 use std::{
@@ -64,7 +70,12 @@ async fn back_up(stage: &Stage, to: &Path) -> Result<()> {
     make_folder(to, stage.settings.postgres_owner)?;
     let postgres = stage.postgres.lock().await;
     let mut backup = postgres.program("pg_basebackup");
-    backup.arg("--pgdata").arg(to).args(["--checkpoint=fast", "--wal-method=none", "--dbname", &postgres.url("postgres")]);
+    backup.arg("--pgdata").arg(to).args([
+        "--checkpoint=fast",
+        "--wal-method=none",
+        "--dbname",
+        &postgres.url("postgres"),
+    ]);
     let done = backup.output().await?;
     if !done.status.success() {
         bail!("pg_basebackup failed: {}", String::from_utf8_lossy(&done.stderr).trim());
@@ -112,8 +123,14 @@ async fn restored(context: &Context<'_>, archive: &Path, data: PathBuf, later: i
     cases.extend((left > 0).then(|| format!("{left} jobs are left")));
     cases.extend(sqlx::query_scalar::<_, String>(NOT_AGAIN).bind(&leased).fetch_all(&stage.owner).await?);
     cases.extend(checker::look(&stage.watcher).await?);
-    cases.extend(lines(&stage, "SELECT format('job %s was completed twice', job_id) FROM chaos.ends WHERE to_status = 'completed' \
-        GROUP BY job_id HAVING count(*) > 1").await?);
+    cases.extend(
+        lines(
+            &stage,
+            "SELECT format('job %s was completed twice', job_id) FROM chaos.ends WHERE to_status = 'completed' \
+        GROUP BY job_id HAVING count(*) > 1",
+        )
+        .await?,
+    );
     stage.down().await;
     let figure = format!(
         "{born} of {later} jobs at the point, {} leased then; drained {:.1} s after the workers came",
