@@ -41,6 +41,11 @@ impl Leases {
         self.lock().remove(&job_id);
     }
 
+    /// Nothing is in hand.
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
     /// Somebody asked to stop a running job: find out at once whether it is one of ours.
     pub fn beat_now(&self) {
         self.beat_now.notify_one();

@@ -128,10 +128,23 @@ impl Worker {
         if !claims.is_finished() && tokio::time::timeout(std::time::Duration::from_secs(5), claims).await.is_err() {
             tracing::warn!("Some jobs could not be handed back; they are rescued when their leases end");
         }
+        completions_written(&self.shared.leases).await;
         self.heartbeat.stop();
         if let Err(error) = self.shared.store.worker_stopped(&self.shared.session).await {
             tracing::warn!(%error, "Could not say goodbye");
         }
+    }
+}
+
+/// The last completions leave in a batch after their jobs have ended; without them these jobs would run again.
+async fn completions_written(leases: &heartbeat::Leases) {
+    let written = async {
+        while !leases.is_empty() {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    if tokio::time::timeout(std::time::Duration::from_secs(2), written).await.is_err() {
+        tracing::warn!("Some completions were not written; their jobs are rescued when their leases end");
     }
 }
 
