@@ -117,6 +117,26 @@ async fn what_a_failed_demo_mode_names_stays_until_somebody_has_dealt_with_it() 
 }
 
 #[tokio::test]
+async fn retention_passes_over_a_user_whom_somebody_is_changing() {
+    let stand = Stand::new().await;
+    let user = user().insert(&stand.db).await.id;
+    let job_id = stand.enable(user).await;
+    stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
+    stand.sql("UPDATE background_jobs SET completed_at = now() - interval '90 days'").await;
+    // Somebody is about to retry the job, and has locked the user, as everybody does first.
+    let mut held = stand.db.owner().begin().await.unwrap();
+    sqlx::query("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE").bind(user).execute(&mut *held).await.unwrap();
+    let removing = tokio::time::timeout(Duration::from_secs(4), stand.work.remove_finished(DAY));
+    assert_eq!(removing.await.expect("it does not wait for the user while it holds the job").unwrap(), 0);
+    let free = "SELECT 1 FROM background_jobs WHERE id = $1 FOR NO KEY UPDATE NOWAIT";
+    sqlx::query(free).bind(job_id).execute(&mut *held).await.expect("the job is free for whoever holds the user");
+    held.rollback().await.unwrap();
+    assert_eq!(stand.work.remove_finished(DAY).await.unwrap(), 1);
+    assert!(stand.user(user).await["demo_mode_job_id"].is_null());
+    stand.assert_sound().await;
+}
+
+#[tokio::test]
 async fn retention_waits_until_a_job_has_been_counted() {
     let stand = Stand::new().await;
     rolled_up_since(&stand, "40 days").await;

@@ -79,7 +79,7 @@ async fn retention_reads_the_oldest_finished_jobs_by_their_index() {
     let stand = filled().await;
     let sql = "SELECT id FROM background_jobs j WHERE completed_at < now() - interval '10 days' \
                AND completed_at < (SELECT through FROM job_stats_watermark) \
-               AND NOT EXISTS (SELECT FROM users u WHERE u.demo_mode_job_id = j.id AND u.demo_mode_status = 'failed') \
+               AND NOT EXISTS (SELECT FROM users u WHERE u.demo_mode_job_id = j.id) \
                ORDER BY completed_at LIMIT 100 FOR UPDATE SKIP LOCKED";
     let (indexes, pages) = plan(&stand, sql).await;
     assert!(indexes.contains(&"background_jobs_done".to_owned()), "{indexes:?}");
