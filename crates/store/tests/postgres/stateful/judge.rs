@@ -1,6 +1,10 @@
 //! What must be so after a step, whoever won.
 
-use super::world::{Answer, Before, World};
+use super::{
+    acts::Answer,
+    schedule::Ask,
+    world::{Before, World},
+};
 use sqlx::AssertSqlSafe;
 use std::collections::HashMap;
 use store::{StoreError, engine::Lease};
@@ -32,6 +36,8 @@ impl Judge {
                 broken.push(format!("{times} commands on version {version} of user {user} were accepted"));
             }
         }
+        broken.extend(robbed(before, &answers));
+        broken.extend(rescued_too_soon(world, before).await);
         let audited = world.audited().await - before.audited;
         if audited != i64::try_from(judge.done).unwrap() {
             broken.push(format!("{} commands were done, and {audited} lines stand in the trail", judge.done));
@@ -66,7 +72,7 @@ impl Judge {
                     broken.push(format!("{ask:?} of {user} was done twice under one key"));
                 }
                 self.done += first;
-                if let (Some(version), super::schedule::Ask::Enable | super::schedule::Ask::Disable) = (seen, ask)
+                if let (Some(version), Ask::Enable | Ask::Disable) = (seen, ask)
                     && first > 0
                 {
                     *accepted.entry((*user, *version)).or_default() += 1;
@@ -90,7 +96,7 @@ impl Judge {
             Answer::Claimed(Err(error)) | Answer::Rescued(Err(error)) | Answer::Pruned(Err(error)) => {
                 broken.push(format!("a worker's process was answered {error:?}"));
             }
-            Answer::Rescued(Ok(rescued)) => self.rescued += *rescued as u64,
+            Answer::Rescued(Ok(rescued)) => self.rescued += rescued.len() as u64,
             Answer::Pruned(Ok(pruned)) => self.pruned += pruned,
             Answer::Claimed(Ok(_)) | Answer::Nothing => {}
         }
@@ -113,6 +119,30 @@ fn is_stale(before: &Before, lease: &Lease) -> bool {
     before.jobs.get(&lease.job_id).is_none_or(|row| {
         row.status != "running" || row.lease_epoch != lease.epoch || row.locked_by != Some(lease.worker_id)
     })
+}
+
+/// Jobs whose lease a heartbeat renewed in this step, and which were rescued after it all the same.
+fn robbed(before: &Before, answers: &[Answer]) -> Vec<String> {
+    let renewed = answers.iter().flat_map(|answer| match answer {
+        Answer::Beaten { answer: Ok(renewal), .. } => renewal.held.as_slice(),
+        _ => &[],
+    });
+    let in_time = renewed.filter(|job| before.jobs.get(job).is_some_and(|row| !row.overdue));
+    let rescued = |job: &&Uuid| answers.iter().any(|a| matches!(a, Answer::Rescued(Ok(jobs)) if jobs.contains(job)));
+    in_time.filter(rescued).map(|job| format!("job {job} was rescued although its lease had been renewed")).collect()
+}
+
+/// No lease runs out within a step, so a job that was claimed in it cannot be rescued after that in the same step.
+async fn rescued_too_soon(world: &World, before: &Before) -> Vec<String> {
+    sqlx::query_scalar(
+        "SELECT format('job %s was rescued from a live lease', taken.job_id) \
+         FROM job_events taken JOIN job_events given ON given.job_id = taken.job_id AND given.id < taken.id \
+         WHERE given.id > $1 AND given.event = 'start' AND taken.actor = 'system'",
+    )
+    .bind(before.event)
+    .fetch_all(world.stand.db.owner())
+    .await
+    .unwrap()
 }
 
 pub async fn assert_sound(world: &World, when: &str) {

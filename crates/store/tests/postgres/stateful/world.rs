@@ -1,24 +1,19 @@
 //! The database and the actors, and how one step is carried out through the public `Store`.
 
 use super::{
-    judge::Judge,
-    schedule::{Act, Ask, End, Key, Person, Step, Time, USERS, WORKERS},
+    acts::{Acting, Answer},
+    judge::{self, Judge},
+    schedule::{Act, Step, Time, USERS, WORKERS},
 };
-use crate::stand::{AT_ONCE, DEADLINE, Stand, TTL, TYPES, enable, failed, settings, succeeded};
+use crate::stand::{Stand, settings};
 use sqlx::{Postgres, Transaction};
-use state_machine::JobType;
-use std::{
-    collections::HashMap,
-    future::Future,
-    pin::Pin,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Mutex, time::Duration};
 use store::{
-    Actor, Command, CommandKey, DemoModeRequest, Done, PoolSettings, Store, StoreError,
-    engine::{ClaimedJob, Ending, Finished, Lease, Renewal, WorkerSession},
+    PoolSettings, Store,
+    engine::{Lease, WorkerSession},
 };
 use testkit::{Role, TestDb, factories};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// An actor that does not answer hangs.
@@ -27,37 +22,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct World {
     pub stand: Stand,
     pub users: Vec<Uuid>,
-    workers: Vec<WorkerSession>,
+    pub workers: Vec<WorkerSession>,
     /// Every lease that a worker ever got, the oldest first.
-    leases: Vec<Mutex<Vec<Lease>>>,
+    pub leases: Vec<Mutex<Vec<Lease>>>,
     /// The lines of the trail after this one belong to this case.
     trail_begins: i64,
-}
-
-/// What an actor heard.
-#[derive(Debug)]
-pub enum Answer {
-    /// To a command; two when it was sent twice. With the version that the person saw, if the command carried one.
-    Asked {
-        user: Uuid,
-        ask: Ask,
-        seen: Option<u32>,
-        answers: Vec<Result<Done, StoreError>>,
-    },
-    Claimed(Result<Vec<ClaimedJob>, StoreError>),
-    Beaten {
-        leases: Vec<Lease>,
-        answer: Result<Renewal, StoreError>,
-    },
-    /// To a fenced write about a job.
-    Wrote {
-        lease: Lease,
-        answer: Result<Option<Finished>, StoreError>,
-    },
-    Rescued(Result<usize, StoreError>),
-    Pruned(Result<u64, StoreError>),
-    /// There was nothing that it could have acted on.
-    Nothing,
 }
 
 /// A job as it was before the step.
@@ -68,6 +37,8 @@ pub struct Row {
     pub version: i32,
     pub lease_epoch: i64,
     pub locked_by: Option<Uuid>,
+    /// The deadline has passed, whatever its lease says.
+    pub overdue: bool,
 }
 
 /// Everything that people and the judge need to know of the moment before a step.
@@ -76,9 +47,9 @@ pub struct Before {
     /// Version, and the job that the demo mode names.
     pub users: HashMap<Uuid, (u32, Option<Uuid>)>,
     pub audited: i64,
+    /// The newest line of history.
+    pub event: i64,
 }
-
-type Acting = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
 impl World {
     pub async fn new() -> Self {
@@ -96,8 +67,7 @@ impl World {
     /// Other users, other workers, no jobs. The trail stays: nobody can remove it.
     pub async fn begin_anew(&mut self) {
         self.stand.sql("TRUNCATE job_events, users, background_jobs, command_receipts CASCADE").await;
-        let newest = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM audit_entries");
-        self.trail_begins = newest.fetch_one(self.stand.db.owner()).await.unwrap();
+        self.trail_begins = self.newest("audit_entries").await;
         self.users.clear();
         for _ in 0..USERS {
             self.users.push(factories::user().insert(&self.stand.db).await.id);
@@ -131,17 +101,34 @@ impl World {
 
     async fn look(&self) -> Before {
         let owner = self.stand.db.owner();
-        let jobs: Vec<Row> = sqlx::query_as("SELECT id, status, version, lease_epoch, locked_by FROM background_jobs")
-            .fetch_all(owner)
-            .await
-            .unwrap();
+        let jobs: Vec<Row> = sqlx::query_as(
+            "SELECT id, status, version, lease_epoch, locked_by, \
+                  coalesce(deadline_at < now(), false) AS overdue FROM background_jobs",
+        )
+        .fetch_all(owner)
+        .await
+        .unwrap();
         let users: Vec<(Uuid, i32, Option<Uuid>)> =
             sqlx::query_as("SELECT id, demo_mode_version, demo_mode_job_id FROM users").fetch_all(owner).await.unwrap();
         Before {
             jobs: jobs.into_iter().map(|row| (row.id, row)).collect(),
             users: users.into_iter().map(|(id, version, job)| (id, (version.unsigned_abs(), job))).collect(),
             audited: self.audited().await,
+            event: self.newest("job_events").await,
         }
+    }
+
+    /// How many deadlocks there were. A connection that ends publishes what it has counted.
+    pub async fn close(self) -> i64 {
+        self.stand.api.pool().close().await;
+        self.stand.work.pool().close().await;
+        let counted = sqlx::query_scalar("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()");
+        counted.fetch_one(self.stand.db.owner()).await.unwrap()
+    }
+
+    async fn newest(&self, table: &str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT coalesce(max(id), 0) FROM {table}"));
+        sqlx::query_scalar(sql).fetch_one(self.stand.db.owner()).await.unwrap()
     }
 
     /// The lines of the trail that this case has written.
@@ -152,7 +139,7 @@ impl World {
     /// All at once, and a look at everything in their midst.
     async fn racing(&self, acting: Vec<Acting>) -> Vec<Answer> {
         let tasks: Vec<_> = acting.into_iter().map(tokio::spawn).collect();
-        super::judge::assert_sound(self, "amid a step").await;
+        judge::assert_sound(self, "amid a step").await;
         collect(tasks).await
     }
 
@@ -162,15 +149,14 @@ impl World {
         let mut tasks = vec![];
         for act in acting {
             tasks.push(tokio::spawn(act));
-            let open =
-                |tasks: &[tokio::task::JoinHandle<Answer>]| tasks.iter().filter(|task| !task.is_finished()).count();
+            let open = |tasks: &[JoinHandle<Answer>]| tasks.iter().filter(|task| !task.is_finished()).count();
             testkit::wait_until("the actor has ended or waits for a row", PATIENCE, async || {
                 let waiting = "pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
                 open(&tasks) == 0 || usize::try_from(self.stand.count(waiting).await).unwrap() >= open(&tasks)
             })
             .await;
         }
-        super::judge::assert_sound(self, "amid a step").await;
+        judge::assert_sound(self, "amid a step").await;
         gate.rollback().await.unwrap();
         collect(tasks).await
     }
@@ -192,134 +178,9 @@ impl World {
             }
         }
     }
-
-    fn prepare(&self, act: Act, before: &Before) -> Acting {
-        let (api, work) = (self.stand.api.clone(), self.stand.work.clone());
-        let lease = |worker: usize, hand: usize| {
-            let leases = self.leases[worker].lock().unwrap();
-            leases.iter().rev().nth(hand % leases.len().max(1)).cloned()
-        };
-        match act {
-            Act::Ask { by, user, ask, key, seen } => self.ask(api, before, (by, user, ask), key, seen),
-            Act::Claim { worker, limit } => {
-                let session = self.workers[worker].clone();
-                Box::pin(
-                    async move { Answer::Claimed(work.claim(&session, "default", TYPES, limit, TTL, DEADLINE).await) },
-                )
-            }
-            Act::Beat { worker } => {
-                let (session, leases) = (self.workers[worker].id, self.leases[worker].lock().unwrap().clone());
-                Box::pin(async move {
-                    let held = leases.iter().map(|lease| (lease.job_id, lease.epoch)).collect();
-                    Answer::Beaten { answer: work.renew(session, held, TTL).await, leases }
-                })
-            }
-            Act::Progress { worker, hand } => wrote(lease(worker, hand), |lease| async move {
-                work.report_progress(&lease, 50, "Half").await.map(|()| None)
-            }),
-            Act::Remember { worker, hand } => {
-                wrote(lease(worker, hand), |lease| async move { remember(&work, &lease).await.map(|()| None) })
-            }
-            Act::Finish { worker, hand, end } => wrote(lease(worker, hand), move |lease| async move {
-                if end == End::Succeed && lease.job_type == JobType::DemoEnable {
-                    remember(&work, &lease).await?; // an enable has something to show before it succeeds
-                }
-                work.finish(&lease, ending(end), AT_ONCE).await.map(Some)
-            }),
-            Act::Rescue => {
-                Box::pin(
-                    async move { Answer::Rescued(work.rescue(TYPES, 10, AT_ONCE).await.map(|rescued| rescued.len())) },
-                )
-            }
-            Act::Prune => Box::pin(async move { Answer::Pruned(work.remove_finished(Duration::ZERO).await) }),
-        }
-    }
-
-    fn ask(&self, api: Store, before: &Before, asked: (Person, usize, Ask), key: Key, seen: bool) -> Acting {
-        let (by, user, ask) = (asked.0, self.users[asked.1], asked.2);
-        let (version, job) = before.users[&user];
-        let of_job = job.and_then(|job| before.jobs.get(&job)).map(|row| row.version.unsigned_abs());
-        let saw = match ask {
-            Ask::CancelJob | Ask::RetryJob | Ask::RescheduleJob => of_job,
-            _ => Some(version),
-        };
-        let key = (key == Key::Twice).then(|| CommandKey { key: testkit::new_id().to_string(), request_hash: [7; 32] });
-        let command = Arc::new(Command {
-            version: saw.filter(|_| seen),
-            reason: Some("Asked".into()),
-            key: key.clone(),
-            ..Command::by(person(by, user))
-        });
-        Box::pin(async move {
-            let answers = if key.is_some() {
-                let (first, second) =
-                    tokio::join!(send(&api, user, job, ask, &command), send(&api, user, job, ask, &command));
-                vec![first, second]
-            } else {
-                vec![send(&api, user, job, ask, &command).await]
-            };
-            match answers.into_iter().collect::<Option<Vec<_>>>() {
-                Some(answers) => Answer::Asked { user, ask, seen: command.version, answers },
-                None => Answer::Nothing,
-            }
-        })
-    }
 }
 
-/// `None`: there is no job to ask about.
-async fn send(
-    api: &Store,
-    user: Uuid,
-    job: Option<Uuid>,
-    ask: Ask,
-    command: &Command,
-) -> Option<Result<Done, StoreError>> {
-    Some(match ask {
-        Ask::Enable => api.change_demo_mode(user, command, enable()).await,
-        Ask::Disable => api.change_demo_mode(user, command, DemoModeRequest::Disable).await,
-        Ask::Dismiss => api.change_demo_mode(user, command, DemoModeRequest::Dismiss).await,
-        Ask::Cancel => api.cancel_demo_mode(user, command).await,
-        Ask::CancelJob => api.cancel_job(job?, command).await,
-        Ask::RetryJob => api.retry_job(job?, command).await,
-        Ask::RescheduleJob => api.reschedule_job(job?, "2026-01-01T00:00:00Z".parse().unwrap(), command).await,
-    })
-}
-
-fn person(by: Person, user: Uuid) -> Actor {
-    let staff = |number, email: &str| Actor::Staff { id: Uuid::from_u128(number), email: email.into() };
-    match by {
-        Person::Customer => Actor::Customer { id: user, email: "customer@repruv.test".into() },
-        Person::Dana => staff(7, "dana@repruv.test"),
-        Person::Milo => staff(8, "milo@repruv.test"),
-    }
-}
-
-fn wrote<F>(lease: Option<Lease>, write: impl FnOnce(Lease) -> F + Send + 'static) -> Acting
-where
-    F: Future<Output = Result<Option<Finished>, StoreError>> + Send + 'static,
-{
-    let Some(lease) = lease else { return Box::pin(async { Answer::Nothing }) };
-    Box::pin(async move { Answer::Wrote { answer: write(lease.clone()).await, lease } })
-}
-
-async fn remember(work: &Store, lease: &Lease) -> Result<(), StoreError> {
-    work.remember_profile(lease, &format!("prof_{}", lease.job_id.simple())).await
-}
-
-fn ending(end: End) -> Ending {
-    match end {
-        End::Succeed => succeeded(),
-        End::FailOnce => failed("Busy.", false),
-        End::FailForGood => failed("Refused.", true),
-        End::Unsettled => {
-            Ending::Failed { error: "Lost.".into(), permanent: false, retry_after: None, unsettled: true }
-        }
-        End::Stop { touched } => Ending::Cancelled { touched },
-        End::HandBack => Ending::HandedBack,
-    }
-}
-
-async fn collect(tasks: Vec<tokio::task::JoinHandle<Answer>>) -> Vec<Answer> {
+async fn collect(tasks: Vec<JoinHandle<Answer>>) -> Vec<Answer> {
     let mut answers = vec![];
     for task in tasks {
         answers.push(tokio::time::timeout(PATIENCE, task).await.expect("an actor hangs").unwrap());
