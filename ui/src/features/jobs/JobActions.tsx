@@ -1,10 +1,10 @@
 import { CalendarClock, OctagonX, RotateCcw } from "lucide-react";
 import { useState } from "react";
+import { Actions } from "../../components/Actions";
 import { Button } from "../../components/Button";
 import type { JobAction, JobDetail } from "../../generated/commands";
 import { useChangeBlock } from "../../lib/session";
 import { JobCommandDialog } from "./JobCommandDialog";
-import styles from "./Jobs.module.css";
 
 const BUTTONS = {
   cancel: { words: "Cancel job", icon: OctagonX, tone: "danger" },
@@ -17,7 +17,7 @@ export function JobActions({ detail }: { detail: JobDetail }) {
   const blocked = useChangeBlock();
   const [open, setOpen] = useState<{ action: JobAction; seen: JobDetail } | null>(null);
   return (
-    <div className={styles.actions}>
+    <Actions>
       {detail.offers.map((offer) => {
         const button = BUTTONS[offer.action];
         return (
@@ -42,6 +42,6 @@ export function JobActions({ detail }: { detail: JobDetail }) {
           onClose={() => setOpen(null)}
         />
       )}
-    </div>
+    </Actions>
   );
 }

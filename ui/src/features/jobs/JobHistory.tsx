@@ -1,4 +1,5 @@
 import { RelativeTime } from "../../components/RelativeTime";
+import { Thread, ThreadEntry } from "../../components/Thread";
 import { VisibleText } from "../../components/VisibleText";
 import type { JobEventRow } from "../../generated/commands";
 import { jobStatusMark } from "../../lib/states/job";
@@ -22,29 +23,25 @@ const EVENTS: Record<string, string> = {
 /** Newest first: what happened, when, by whom. */
 export function JobHistory({ events }: { events: readonly JobEventRow[] }) {
   return (
-    <ol className={styles.history}>
-      {[...events].reverse().map((event) => {
-        const mark = jobStatusMark(event.to_status);
-        return (
-          <li key={event.id} className={styles.event}>
-            <mark.icon size={14} aria-hidden className={styles[mark.tone]} />
-            <div className={styles.eventWords}>
-              <p>
-                {EVENTS[event.event] ?? <VisibleText text={event.event} max={60} />}
-                {event.attempt > 0 ? <span className={styles.quiet}> · attempt {event.attempt}</span> : null}
-              </p>
-              {event.detail === null ? null : (
-                <p className={styles.eventDetail}>
-                  <VisibleText text={event.detail} max={600} />
-                </p>
-              )}
-              <p className={styles.quiet}>
-                <RelativeTime at={event.at} /> · <VisibleText text={event.actor} max={120} />
-              </p>
-            </div>
-          </li>
-        );
-      })}
-    </ol>
+    <Thread>
+      {[...events].reverse().map((event) => (
+        <ThreadEntry
+          key={event.id}
+          mark={jobStatusMark(event.to_status)}
+          title={
+            <>
+              {EVENTS[event.event] ?? <VisibleText text={event.event} max={60} />}
+              {event.attempt > 0 ? <span className={styles.quiet}> · attempt {event.attempt}</span> : null}
+            </>
+          }
+          detail={event.detail === null ? null : <VisibleText text={event.detail} max={600} />}
+          by={
+            <>
+              <RelativeTime at={event.at} /> · <VisibleText text={event.actor} max={120} />
+            </>
+          }
+        />
+      ))}
+    </Thread>
   );
 }

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { TriangleAlert, X } from "lucide-react";
+import { TriangleAlert } from "lucide-react";
 import { Banner } from "../../components/Banner";
-import { IconButton } from "../../components/Button";
 import { CopyId } from "../../components/CopyId";
 import { ErrorState } from "../../components/ErrorState";
 import { Progress } from "../../components/Progress";
+import { SidePanel, SidePanelHead } from "../../components/SidePanel";
 import { StateDiagram } from "../../components/StateDiagram";
 import { Tabs } from "../../components/Tabs";
 import { VisibleText } from "../../components/VisibleText";
@@ -29,20 +29,10 @@ export function JobPanel() {
   const { data: detail, error, refetch } = useQuery(jobOptions(useIpc(), jobId));
   const close = () => void navigate({ to: "/jobs", search: true });
   return (
-    // Escape closes the panel from anywhere in it, as it does from the table.
-    <aside
-      aria-label="Job"
-      className={styles.panel}
-      onKeyDown={(event) => {
-        if (event.key === "Escape" && !event.defaultPrevented) close();
-      }}
-    >
-      <div className={styles.panelClose}>
-        <IconButton icon={X} label="Close panel" shortcut="Esc" onPress={close} />
-      </div>
+    <SidePanel label="Job" onClose={close}>
       {detail ? <Content key={jobId} detail={detail} /> : null}
       {!detail && error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
-    </aside>
+    </SidePanel>
   );
 }
 
@@ -50,13 +40,10 @@ function Content({ detail }: { detail: JobDetail }) {
   const { job, events } = detail;
   return (
     <>
-      <header className={styles.panelHead}>
-        <h2 className={styles.panelTitle}>
-          <VisibleText text={jobTypeWords(job.job_type)} max={80} />
-        </h2>
+      <SidePanelHead title={<VisibleText text={jobTypeWords(job.job_type)} max={80} />}>
         <JobBadge job={job} look="pill" />
         <CopyId id={job.id} what="job id" />
-      </header>
+      </SidePanelHead>
       <StateDiagram
         label={pathWords(events, job.status)}
         width={JOB_DIAGRAM.width}

@@ -5,8 +5,10 @@ import { useCallback, useMemo, useState } from "react";
 import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorState } from "../../components/ErrorState";
+import { Reading } from "../../components/Reading";
 import type { MenuEntry } from "../../components/MenuList";
 import { DataGrid } from "../../components/grid/DataGrid";
+import { GridPlace } from "../../components/grid/GridPlace";
 import type { JobRow, Page } from "../../generated/commands";
 import { liveJobs } from "../../lib/live-stores";
 import { plural } from "../../lib/numbers";
@@ -46,7 +48,7 @@ export function JobTable({ q, jobs, openId, onClear }: JobTableProps) {
     void navigator.clipboard.writeText([...selection].join("\n")).then(() => toast(`Copied ${plural(selection.size, "id")}.`));
   };
   return (
-    <div className={styles.table}>
+    <GridPlace>
       <DataGrid
         label="Jobs"
         rows={rows}
@@ -76,13 +78,13 @@ export function JobTable({ q, jobs, openId, onClear }: JobTableProps) {
           </Button>
         </div>
       )}
-    </div>
+    </GridPlace>
   );
 }
 
 function Nothing({ q, jobs, onClear }: Pick<JobTableProps, "q" | "jobs" | "onClear">) {
   if (jobs.error !== null && jobs.data === undefined) return <ErrorState error={jobs.error} onRetry={() => void jobs.refetch()} />;
-  if (jobs.data === undefined) return <p className={styles.reading}>Reading jobs…</p>;
+  if (jobs.data === undefined) return <Reading>Reading jobs…</Reading>;
   if (q === "") {
     return (
       <EmptyState icon={Workflow} title="No jobs yet">

@@ -1,15 +1,7 @@
-import styles from "./Jobs.module.css";
+import { ViewSwitch } from "../../components/ViewSwitch";
 import { JOB_VIEWS } from "./job-filters";
 
 /** Filters that are asked for often, by one press. */
 export function JobViews({ q, onChoose }: { q: string; onChoose: (q: string) => void }) {
-  return (
-    <div className={styles.views} role="group" aria-label="Views">
-      {JOB_VIEWS.map((view) => (
-        <button key={view.words} type="button" className={styles.view} aria-pressed={view.q === q} onClick={() => onChoose(view.q)}>
-          {view.words}
-        </button>
-      ))}
-    </div>
-  );
+  return <ViewSwitch label="Views" views={JOB_VIEWS.map((view) => ({ words: view.words, pressed: view.q === q, onPress: () => onChoose(view.q) }))} />;
 }

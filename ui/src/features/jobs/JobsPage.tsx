@@ -3,10 +3,10 @@ import { Outlet, getRouteApi, useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { FilterBar } from "../../components/FilterBar";
 import { Page } from "../../components/Page";
+import { SidePanelPlace } from "../../components/SidePanel";
 import { useIpc } from "../../ipc/ipc";
 import { JobTable } from "./JobTable";
 import { JobViews } from "./JobViews";
-import styles from "./Jobs.module.css";
 import { jobFilterFields, toJobFilter } from "./job-filters";
 import { jobTypesOptions, jobsOptions } from "./jobs-queries";
 
@@ -38,9 +38,9 @@ export function JobsPage() {
     >
       <JobTable q={q} jobs={jobs} openId={jobId} onClear={() => setText("")} />
       {jobId === null ? null : (
-        <div className={styles.panelPlace}>
+        <SidePanelPlace>
           <Outlet />
-        </div>
+        </SidePanelPlace>
       )}
     </Page>
   );

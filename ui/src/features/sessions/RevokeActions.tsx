@@ -1,11 +1,11 @@
 import { LogOut } from "lucide-react";
 import { useState } from "react";
+import { Actions } from "../../components/Actions";
 import { Button } from "../../components/Button";
 import type { SessionRow } from "../../generated/commands";
 import { useChangeBlock } from "../../lib/session";
 import { RevokeSessionDialog } from "./RevokeSessionDialog";
 import { RevokeSessionsDialog } from "./RevokeSessionsDialog";
-import styles from "./Sessions.module.css";
 
 type Open = { what: "one" | "all" | "others"; seen: SessionRow };
 
@@ -16,7 +16,7 @@ export function RevokeActions({ session }: { session: SessionRow }) {
   const { offer } = session;
   const close = () => setOpen(null);
   return (
-    <div className={styles.actions} role="group" aria-label="Revoke">
+    <Actions label="Revoke">
       <Button
         icon={LogOut}
         tone={offer.allowed ? "danger" : "plain"}
@@ -35,6 +35,6 @@ export function RevokeActions({ session }: { session: SessionRow }) {
       {open === null || open.what === "one" ? null : (
         <RevokeSessionsDialog userId={open.seen.user_id} email={open.seen.user_email} except={open.what === "others" ? open.seen : null} onClose={close} />
       )}
-    </div>
+    </Actions>
   );
 }

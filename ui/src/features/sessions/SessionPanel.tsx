@@ -1,9 +1,8 @@
 import { Link } from "@tanstack/react-router";
-import { X } from "lucide-react";
-import { IconButton } from "../../components/Button";
 import { CopyId } from "../../components/CopyId";
 import { KeyValue, type KeyValueItem } from "../../components/KeyValue";
 import { RelativeTime } from "../../components/RelativeTime";
+import { SidePanel, SidePanelHead } from "../../components/SidePanel";
 import { StatusBadge } from "../../components/StatusBadge";
 import { VisibleText } from "../../components/VisibleText";
 import type { SessionRow } from "../../generated/commands";
@@ -15,27 +14,14 @@ import { transportWords } from "./session-words";
 /** One session: from where, since when, until when, and how to end it. */
 export function SessionPanel({ session, onClose }: { session: SessionRow; onClose: () => void }) {
   return (
-    // Escape closes the panel from anywhere in it, as it does from the table.
-    <aside
-      aria-label="Session"
-      className={styles.panel}
-      onKeyDown={(event) => {
-        if (event.key === "Escape" && !event.defaultPrevented) onClose();
-      }}
-    >
-      <div className={styles.panelClose}>
-        <IconButton icon={X} label="Close panel" shortcut="Esc" onPress={onClose} />
-      </div>
-      <header className={styles.panelHead}>
-        <h2 className={styles.panelTitle}>
-          <VisibleText text={session.device} max={80} />
-        </h2>
+    <SidePanel label="Session" onClose={onClose}>
+      <SidePanelHead title={<VisibleText text={session.device} max={80} />}>
         <StatusBadge mark={sessionMark(session.status)} look="pill" />
         <CopyId id={session.id} what="session id" />
-      </header>
+      </SidePanelHead>
       <RevokeActions key={session.id} session={session} />
       <KeyValue items={facts(session)} />
-    </aside>
+    </SidePanel>
   );
 }
 

@@ -5,11 +5,12 @@ import { useCallback, useState } from "react";
 import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorState } from "../../components/ErrorState";
+import { Reading } from "../../components/Reading";
 import type { MenuEntry } from "../../components/MenuList";
 import { DataGrid } from "../../components/grid/DataGrid";
+import { GridPlace } from "../../components/grid/GridPlace";
 import type { Page, SessionRow } from "../../generated/commands";
 import { RevokeSessionDialog } from "./RevokeSessionDialog";
-import styles from "./Sessions.module.css";
 import { SESSION_COLUMNS } from "./session-columns";
 
 type SessionTableProps = {
@@ -36,7 +37,7 @@ export function SessionTable({ rows, sessions, filter, filtered, openId, onOpen,
     ...(session.offer.allowed ? ["line" as const, { id: "revoke", label: "Revoke…", icon: LogOut, danger: true, onPress: () => setRevoking(session) }] : []),
   ];
   return (
-    <div className={styles.table}>
+    <GridPlace>
       <DataGrid
         label="Sessions"
         rows={rows}
@@ -54,13 +55,13 @@ export function SessionTable({ rows, sessions, filter, filtered, openId, onOpen,
         empty={<Nothing filtered={filtered} sessions={sessions} onClear={onClear} />}
       />
       {revoking === null ? null : <RevokeSessionDialog seen={revoking} onClose={() => setRevoking(null)} />}
-    </div>
+    </GridPlace>
   );
 }
 
 function Nothing({ filtered, sessions, onClear }: Pick<SessionTableProps, "filtered" | "sessions" | "onClear">) {
   if (sessions.error !== null && sessions.data === undefined) return <ErrorState error={sessions.error} onRetry={() => void sessions.refetch()} />;
-  if (sessions.data === undefined || sessions.hasNextPage) return <p className={styles.reading}>Reading sessions…</p>;
+  if (sessions.data === undefined || sessions.hasNextPage) return <Reading>Reading sessions…</Reading>;
   if (!filtered) {
     return (
       <EmptyState icon={MonitorSmartphone} title="Nobody is signed in">

@@ -3,13 +3,13 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { FilterChip } from "../../components/FilterChip";
 import { Page } from "../../components/Page";
+import { SidePanelPlace } from "../../components/SidePanel";
 import { SearchField } from "../../components/SearchField";
 import { Segmented } from "../../components/Segmented";
 import { useIpc } from "../../ipc/ipc";
 import { shortId } from "../../lib/ids";
 import { SessionPanel } from "./SessionPanel";
 import { SessionTable } from "./SessionTable";
-import styles from "./Sessions.module.css";
 import { type SessionSearch, toSessionFilter } from "./session-filters";
 import { sessionsOptions } from "./sessions-queries";
 
@@ -60,9 +60,9 @@ export function SessionsPage() {
         onClear={() => change({ q: undefined, user: undefined })}
       />
       {open === undefined ? null : (
-        <div className={styles.panelPlace}>
+        <SidePanelPlace>
           <SessionPanel session={open} onClose={() => change({ session: undefined })} />
-        </div>
+        </SidePanelPlace>
       )}
     </Page>
   );

@@ -5,7 +5,7 @@ import type { ConnectionRow } from "../../generated/commands";
 import { connectionMark } from "../../lib/states/connection";
 import styles from "./User.module.css";
 
-const PLATFORMS: Record<string, string> = { youtube: "YouTube", instagram: "Instagram", tiktok: "TikTok", facebook: "Facebook", google: "Google", twitter: "X", linkedin: "LinkedIn" };
+const PLATFORMS: Record<string, string> = { youtube: "YouTube", instagram: "Instagram", tiktok: "TikTok", facebook: "Facebook", google: "Google", google_business: "Google Business", twitter: "X", linkedin: "LinkedIn" };
 
 /** The user's links to platforms, and why one failed. */
 export function ConnectionList({ connections }: { connections: readonly ConnectionRow[] }) {

@@ -1,11 +1,11 @@
 import { CheckCheck, OctagonX, Power, PowerOff, RotateCcw } from "lucide-react";
 import { useState } from "react";
+import { Actions } from "../../components/Actions";
 import { Button } from "../../components/Button";
 import type { DemoModeAction, UserView } from "../../generated/commands";
 import { useChangeBlock } from "../../lib/session";
 import { DemoModeDialog } from "./DemoModeDialog";
 import { EnableDemoModeDialog } from "./EnableDemoModeDialog";
-import styles from "./User.module.css";
 
 const BUTTONS = {
   enable: { words: "Enable…", icon: Power, tone: "primary" },
@@ -28,7 +28,7 @@ export function DemoModeActions({ view }: { view: UserView }) {
     onClose: () => setOpen(null),
   };
   return (
-    <div className={styles.actions} role="group" aria-label="Demo mode actions">
+    <Actions label="Demo mode actions">
       {offers.map((offer) => {
         const button = BUTTONS[offer.action];
         // One main thing to do at a time: after a failure that is the retry.
@@ -50,6 +50,6 @@ export function DemoModeActions({ view }: { view: UserView }) {
       ) : (
         <DemoModeDialog key={open.action} action={open.action} {...dialog} />
       )}
-    </div>
+    </Actions>
   );
 }

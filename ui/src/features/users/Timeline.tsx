@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { Button } from "../../components/Button";
 import { ErrorState } from "../../components/ErrorState";
 import { RelativeTime } from "../../components/RelativeTime";
+import { Thread, ThreadEntry } from "../../components/Thread";
 import { VisibleText } from "../../components/VisibleText";
 import type { TimelineEntry } from "../../generated/commands";
 import { useIpc } from "../../ipc/ipc";
@@ -36,11 +37,11 @@ export function Timeline({ userId, email }: { userId: string; email: string }) {
       {byDay(entries).map(([day, list]) => (
         <div key={day}>
           <h3 className={styles.day}>{day}</h3>
-          <ol className={styles.entries}>
+          <Thread>
             {list.map((entry) => (
               <Entry key={entry.id} entry={entry} />
             ))}
-          </ol>
+          </Thread>
         </div>
       ))}
       {hasNextPage ? (
@@ -55,18 +56,12 @@ export function Timeline({ userId, email }: { userId: string; email: string }) {
 function Entry({ entry }: { entry: TimelineEntry }) {
   const mark = entryMark(entry);
   return (
-    <li className={styles.entry}>
-      <mark.icon size={14} aria-hidden className={styles[mark.tone]} />
-      <div className={styles.words}>
-        <p className={styles.title}>
-          <VisibleText text={entryTitle(entry)} max={200} />
-        </p>
-        {entry.detail === null ? null : (
-          <p className={styles.detail}>
-            <VisibleText text={entry.detail} max={600} />
-          </p>
-        )}
-        <p className={styles.quiet}>
+    <ThreadEntry
+      mark={mark}
+      title={<VisibleText text={entryTitle(entry)} max={200} />}
+      detail={entry.detail === null ? null : <VisibleText text={entry.detail} max={600} />}
+      by={
+        <>
           <VisibleText text={entry.actor} max={120} />
           {entry.job_id === null ? null : (
             <>
@@ -76,12 +71,10 @@ function Entry({ entry }: { entry: TimelineEntry }) {
               </Link>
             </>
           )}
-        </p>
-      </div>
-      <span className={styles.at}>
-        <RelativeTime at={entry.at} />
-      </span>
-    </li>
+        </>
+      }
+      at={<RelativeTime at={entry.at} />}
+    />
   );
 }
 

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { type ComponentType, useEffect, useRef } from "react";
 import { ErrorState } from "../../components/ErrorState";
+import { Reading } from "../../components/Reading";
 import { Page } from "../../components/Page";
 import type { UserView } from "../../generated/commands";
 import { useIpc } from "../../ipc/ipc";
@@ -20,7 +21,7 @@ export function UserPage({ sessions: Sessions }: { sessions: ComponentType<{ use
   const { userId } = route.useParams();
   const { data: view, error, refetch } = useQuery(userOptions(useIpc(), userId));
   if (view === undefined) {
-    return <Page title="User">{error === null ? <p className={styles.reading}>Reading…</p> : <ErrorState error={error} onRetry={() => void refetch()} />}</Page>;
+    return <Page title="User">{error === null ? <Reading>Reading…</Reading> : <ErrorState error={error} onRetry={() => void refetch()} />}</Page>;
   }
   return (
     <Page title={visibleText(view.user.email, 200)} tools={<UserHeader view={view} />}>

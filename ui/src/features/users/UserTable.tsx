@@ -5,12 +5,13 @@ import { useCallback, useMemo } from "react";
 import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorState } from "../../components/ErrorState";
+import { Reading } from "../../components/Reading";
 import type { MenuEntry } from "../../components/MenuList";
 import { DataGrid } from "../../components/grid/DataGrid";
+import { GridPlace } from "../../components/grid/GridPlace";
 import type { Page, UserRow } from "../../generated/commands";
 import { liveUsers } from "../../lib/live-stores";
 import { toast } from "../../lib/toasts";
-import styles from "./Users.module.css";
 import { USER_COLUMNS } from "./user-columns";
 
 type UserTableProps = {
@@ -38,7 +39,7 @@ export function UserTable({ filter, users, onClear }: UserTableProps) {
     { id: "id", label: "Copy user id", icon: Copy, onPress: () => copy(user.id, "id") },
   ];
   return (
-    <div className={styles.table}>
+    <GridPlace>
       <DataGrid
         label="Users"
         rows={rows}
@@ -52,13 +53,13 @@ export function UserTable({ filter, users, onClear }: UserTableProps) {
         onEndReached={readOn}
         empty={<Nothing filtered={filter !== "|"} users={users} onClear={onClear} />}
       />
-    </div>
+    </GridPlace>
   );
 }
 
 function Nothing({ filtered, users, onClear }: { filtered: boolean } & Pick<UserTableProps, "users" | "onClear">) {
   if (users.error !== null && users.data === undefined) return <ErrorState error={users.error} onRetry={() => void users.refetch()} />;
-  if (users.data === undefined || users.hasNextPage) return <p className={styles.reading}>Reading users…</p>;
+  if (users.data === undefined || users.hasNextPage) return <Reading>Reading users…</Reading>;
   if (!filtered) {
     return (
       <EmptyState icon={Users} title="No users yet">
