@@ -14,6 +14,11 @@ pub mod staff;
 pub mod users;
 
 pub use error::{ErrorBody, ErrorCode};
+
+/// The header by which every answer of the API names its version, so that no other program is taken for it.
+pub const API_VERSION_HEADER: &str = "repruv-api-version";
+/// Changes when a window of before could misread an answer or be misread. What is only added does not change it.
+pub const API_VERSION: u32 = 1;
 /// The rules, for those who may depend on this crate only.
 pub use state_machine;
 pub use wire::Page;

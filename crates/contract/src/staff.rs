@@ -52,6 +52,12 @@ wire! {
         pub at: DateTime<Utc>,
     }
 
+    /// Answer to `POST /staff/commands/{key}/settle`: what became of a command whose answer was lost.
+    pub struct CommandSettled {
+        /// True: it was done, once. False: it was not, and a request under this key that is still on its way will be refused.
+        pub done: bool,
+    }
+
     /// One row of the audit trail: who did what to whom, why, and what changed.
     pub struct AuditEntry {
         /// Grows with time.

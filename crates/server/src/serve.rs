@@ -1,14 +1,15 @@
 //! `repruv-server serve`: the API. Any number of these processes share one database.
 
 use crate::{
-    api::{self, App, ReaderAddress},
+    api::{self, App, ReaderAddress, StaffLives},
+    auth::tokens::Kind,
     http::accept,
     shutdown, telemetry,
 };
 use anyhow::Context;
 use axum::http::HeaderValue;
 use std::{net::SocketAddr, time::Duration};
-use store::{PoolSettings, Store};
+use store::{PoolSettings, Store, TokenLife};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -39,6 +40,12 @@ pub struct ServeSettings {
     /// A request that has waited this long for one is answered with 503: sooner that than a client that waits.
     #[arg(long, default_value = "2s", value_parser = crate::worker::duration)]
     pub database_wait: Duration,
+    /// How long an access token of staff lives; after that the window exchanges its refresh token for a new pair.
+    #[arg(long, env = "STAFF_ACCESS_LIFE", default_value = "15m", value_parser = crate::worker::duration)]
+    pub staff_access_life: Duration,
+    /// How long a database login of staff opens new connections; after that the window asks for a new one.
+    #[arg(long, env = "DATABASE_LOGIN_LIFE", default_value = "8h", value_parser = crate::worker::duration)]
+    pub database_login_life: Duration,
 }
 
 /// A running API within this process.
@@ -72,7 +79,11 @@ impl Server {
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();
         tokio::spawn(clean_up(store.clone(), stop.clone()));
-        let router = api::router(App::new(store, reader)?, origins);
+        let lives = StaffLives {
+            tokens: TokenLife { access: settings.staff_access_life, ..Kind::Staff.life() },
+            database_login: settings.database_login_life,
+        };
+        let router = api::router(App::new(store, reader, lives)?, origins);
         let served = tokio::spawn(accept::serve(listener, router, settings.connections_max, stop.clone()));
         Ok(Self { address, stop, served })
     }

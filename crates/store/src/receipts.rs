@@ -1,7 +1,11 @@
 //! Idempotency: the same key with the same request is done once.
 
-use crate::{Command, StoreError};
+use crate::{Command, Store, StoreError};
 use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// In the place of a fingerprint: this key was given up before its command was done. No request hashes to it.
+const GIVEN_UP: [u8; 32] = [0; 32];
 
 /// Whether a command is new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,4 +42,34 @@ pub async fn claim(tx: &mut PgConnection, command: &Command) -> Result<Claimed, 
         .fetch_one(tx)
         .await?;
     if known == key.request_hash { Ok(Claimed::Replayed) } else { Err(StoreError::KeyReused) }
+}
+
+impl Store {
+    /// Whether the command of `actor_id` under `key` was done. One that was not, never will be: asking gives the key up, so
+    /// that a request still on its way is refused. Waits for a command that is being done at this moment.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Database`]; then nothing is known, and asking again is harmless.
+    pub async fn settle_command(&self, actor_id: Uuid, key: &str) -> Result<bool, StoreError> {
+        let key = key.to_owned();
+        self.section(move |store| async move {
+            sqlx::query(
+                "INSERT INTO command_receipts (actor_id, key, request_hash) VALUES ($1,$2,$3) ON CONFLICT DO NOTHING",
+            )
+            .bind(actor_id)
+            .bind(&key)
+            .bind(&GIVEN_UP[..])
+            .execute(&store.pool)
+            .await?;
+            let done =
+                sqlx::query_scalar("SELECT request_hash <> $3 FROM command_receipts WHERE actor_id = $1 AND key = $2")
+                    .bind(actor_id)
+                    .bind(&key)
+                    .bind(&GIVEN_UP[..])
+                    .fetch_one(&store.pool)
+                    .await?;
+            Ok(done)
+        })
+        .await
+    }
 }

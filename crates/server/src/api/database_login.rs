@@ -9,10 +9,7 @@ use anyhow::Context;
 use axum::{Json, extract::State};
 use contract::{auth::DatabaseLogin, error::ErrorBody};
 use sqlx::postgres::PgConnectOptions;
-use std::{str::FromStr, time::Duration};
-
-/// New connections are accepted for this long; the session may end it earlier.
-const VALID_FOR: Duration = Duration::from_secs(8 * 3_600);
+use std::str::FromStr;
 
 /// Where staff reach the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +55,8 @@ impl ReaderAddress {
     (status = 200, body = DatabaseLogin), (status = 401, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn mint(State(app): State<App>, staff: Staff) -> Result<Json<DatabaseLogin>, ApiError> {
     let password = tokens::draw("");
-    let minted = app.store.mint_database_login(staff.session_id, &password, VALID_FOR, &staff.command()).await?;
+    let valid_for = app.lives.database_login;
+    let minted = app.store.mint_database_login(staff.session_id, &password, valid_for, &staff.command()).await?;
     Ok(Json(DatabaseLogin {
         host: app.reader.host.clone(),
         port: app.reader.port,

@@ -9,8 +9,10 @@ mod health;
 mod jobs;
 mod openapi;
 mod profile;
+mod refusals;
 mod sign_in;
 mod staff_auth;
+mod staff_commands;
 mod staff_demo_mode;
 mod staff_jobs;
 mod staff_sessions;
@@ -29,8 +31,8 @@ use axum::{
     routing::get,
 };
 use read_model::ReadModel;
-use std::sync::Arc;
-use store::Store;
+use std::{sync::Arc, time::Duration};
+use store::{Store, TokenLife};
 use tower_http::cors::CorsLayer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -47,6 +49,17 @@ pub struct App {
     pub attempts: Attempts,
     /// Where staff reach the database.
     pub reader: Arc<ReaderAddress>,
+    /// How long what staff are given lives.
+    pub lives: StaffLives,
+}
+
+/// How long what staff are given lives.
+#[derive(Clone, Copy, Debug)]
+pub struct StaffLives {
+    /// Their tokens.
+    pub tokens: TokenLife,
+    /// Their database login: new connections are accepted for this long. The session may end it earlier.
+    pub database_login: Duration,
 }
 
 impl App {
@@ -54,12 +67,13 @@ impl App {
     ///
     /// # Errors
     /// When a password cannot be hashed.
-    pub fn new(store: Store, reader: ReaderAddress) -> anyhow::Result<Self> {
+    pub fn new(store: Store, reader: ReaderAddress, lives: StaffLives) -> anyhow::Result<Self> {
         Ok(Self {
             read: ReadModel::new(store.pool().clone()),
             passwords: Passwords::new()?,
             attempts: Attempts::default(),
             reader: Arc::new(reader),
+            lives,
             store,
         })
     }
@@ -83,6 +97,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(staff_auth::logout))
         .routes(routes!(staff_auth::session))
         .routes(routes!(database_login::mint))
+        .routes(routes!(staff_commands::settle))
         .routes(routes!(staff_demo_mode::enable))
         .routes(routes!(staff_demo_mode::disable))
         .routes(routes!(staff_demo_mode::cancel))
@@ -117,7 +132,7 @@ fn cors(allowed_origins: Vec<HeaderValue>) -> CorsLayer {
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
             header::IF_MATCH,
-            HeaderName::from_static(crate::auth::staff::IDEMPOTENCY_KEY),
+            HeaderName::from_static(crate::auth::staff_write::IDEMPOTENCY_KEY),
         ])
         .expose_headers([border::REQUEST_ID, answer::REPLAYED, header::RETRY_AFTER])
 }

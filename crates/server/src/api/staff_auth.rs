@@ -38,7 +38,7 @@ pub async fn login(
         id: store::new_id(),
         owner_id: staff.id,
         tokens: pair.hashes(),
-        life: Kind::Staff.life(),
+        life: app.lives.tokens,
         by_cookie: false,
         user_agent: client.user_agent.clone(),
         address: Some(address.clone()),
@@ -64,7 +64,7 @@ pub async fn refresh(
     let token = body.value.refresh_token.as_deref();
     let hash = token.and_then(|token| Kind::Staff.refresh_hash(token)).ok_or_else(ApiError::unauthorized)?;
     let pair = Pair::draw(Kind::Staff);
-    match app.store.refresh_staff_session(hash, pair.hashes(), Kind::Staff.life()).await? {
+    match app.store.refresh_staff_session(hash, pair.hashes(), app.lives.tokens).await? {
         Rotation::Renewed { session_id, times } => {
             let staff = info(app.store.staff_of_session(session_id).await?)?;
             Ok(Json(StaffSignedIn { tokens: sign_in::tokens(pair, times), staff }))

@@ -1,10 +1,10 @@
 //! What staff do to customers' sessions.
 
-use super::{App, answer};
-use crate::{
-    auth::staff::StaffWrite,
-    http::{body, error::ApiError, path::Id},
+use super::{
+    App, answer,
+    refusals::{WriteHeaders, WriteRefusals},
 };
+use crate::{auth::staff_write::StaffWrite, http::error::ApiError};
 use axum::{Json, extract::State, response::Response};
 use contract::{
     error::ErrorBody,
@@ -14,20 +14,10 @@ use contract::{
 
 /// Ends one session; its tokens are refused from then on.
 #[utoipa::path(post, path = "/staff/sessions/{id}/revoke", tag = "staff", security(("staff" = [])),
-    params(("id" = Uuid, Path, description = "The session"), ("Idempotency-Key" = String, Header), ("If-Match" = String, Header)),
-    request_body = WithReason, responses(
-    (status = 200, body = SessionRow), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-    (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 409, body = ErrorBody),
-    (status = 413, body = ErrorBody), (status = 415, body = ErrorBody), (status = 422, body = ErrorBody),
-    (status = 428, body = ErrorBody), (status = 503, body = ErrorBody)))]
-pub async fn revoke(
-    State(app): State<App>,
-    write: StaffWrite,
-    Id(session_id): Id,
-    body: body::Strict<WithReason>,
-) -> Result<Response, ApiError> {
-    let command = write.command(&body.raw, &body.value.reason)?;
-    answer::with_view(app.store.revoke_session(session_id, &command).await, app.read.session(session_id)).await
+    params(("id" = Uuid, Path, description = "The session"), WriteHeaders), request_body = WithReason,
+    responses((status = 200, body = SessionRow), WriteRefusals))]
+pub async fn revoke(State(app): State<App>, write: StaffWrite<WithReason>) -> Result<Response, ApiError> {
+    answer::with_view(app.store.revoke_session(write.id, &write.command).await, app.read.session(write.id)).await
 }
 
 /// Ends all sessions of a user, or all but one.
@@ -39,12 +29,10 @@ pub async fn revoke(
     (status = 415, body = ErrorBody), (status = 422, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn revoke_many(
     State(app): State<App>,
-    write: StaffWrite,
-    Id(user_id): Id,
-    body: body::Strict<RevokeSessions>,
+    write: StaffWrite<RevokeSessions>,
 ) -> Result<Response, ApiError> {
-    let command = write.unversioned(&body.raw, &body.value.reason)?;
-    let done = app.store.revoke_sessions(user_id, body.value.except_session_id, &command).await?;
+    let StaffWrite { id: user_id, body, command } = write;
+    let done = app.store.revoke_sessions(user_id, body.except_session_id, &command).await?;
     let answer = SessionsRevoked { user_id, revoked: done.count, at: done.at };
     Ok(answer::marked(done.replayed, Json(answer)))
 }

@@ -4,4 +4,5 @@ pub mod attempts;
 pub mod customer;
 pub mod passwords;
 pub mod staff;
+pub mod staff_write;
 pub mod tokens;

@@ -14,9 +14,10 @@ use std::{
 };
 
 /// A request that takes longer is answered with 503; what it began in the database goes on to its end.
-const REQUEST_MAX: Duration = Duration::from_secs(15);
+const REQUEST_MAX: Duration = Duration::from_secs(9);
 /// Finds a request in the log.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const API_VERSION: HeaderName = HeaderName::from_static(contract::API_VERSION_HEADER);
 
 tokio::task_local! {
     static CURRENT: String;
@@ -48,6 +49,7 @@ async fn observed(request: Request, next: Next) -> Response {
     // Every answer is about one person at one moment, some carry tokens.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(API_VERSION, HeaderValue::from(contract::API_VERSION));
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
     }

@@ -92,6 +92,29 @@ async fn a_repeat_with_the_same_key_changes_nothing_and_answers_the_view() {
 }
 
 #[tokio::test]
+async fn a_lost_answer_is_settled_by_its_key_for_the_one_who_asked() {
+    let stand = Stand::new().await;
+    let (ana, ben) = (user().insert(&stand.db).await, user().insert(&stand.db).await);
+    let (token, other) = (stand.support().await, stand.support().await);
+    let settle = async |token: &str, key: &str| {
+        stand.post(&format!("/staff/commands/{key}/settle"), token, json!({})).await
+    };
+    let done = Write::demo_mode(&token, ana.id, "enable", 1);
+    stand.write(done.clone()).await.expect(200);
+    let key = done.key.as_deref().expect("a key");
+    assert_eq!(settle(&token, key).await.expect(200).body, json!({ "done": true }));
+    assert_eq!(settle(&other, key).await.expect(200).body, json!({ "done": false }), "the key of somebody else");
+
+    let late = Write::demo_mode(&token, ben.id, "enable", 1);
+    let key = late.key.as_deref().expect("a key");
+    assert_eq!(settle(&token, key).await.expect(200).body, json!({ "done": false }));
+    stand.write(late.clone()).await.refused(422, "idempotency_mismatch");
+    assert_eq!(stand.count("background_jobs").await, 1);
+    settle(&token, "short").await.refused(400, "invalid_request");
+    settle("", key).await.refused(401, "unauthorized");
+}
+
+#[tokio::test]
 async fn fifty_repeats_at_once_make_one_job() {
     let stand = Stand::new().await;
     let ana = user().insert(&stand.db).await;

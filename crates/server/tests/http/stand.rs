@@ -123,6 +123,8 @@ pub fn settings(database_url: String) -> ServeSettings {
         database_connections: 8,
         // Patient: the machine that runs the tests may be busy with others.
         database_wait: Duration::from_secs(10),
+        staff_access_life: Duration::from_secs(900),
+        database_login_life: Duration::from_secs(8 * 3_600),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The database away, a client that leaves, a client that dawdles, a stop while requests are in hand.
 
 use crate::stand::{Reply, Stand, client, serve, serve_with, settings};
-use repruv_server::serve::ServeSettings;
+use repruv_server::serve::{ServeSettings, Server};
 use reqwest::Method;
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -10,7 +10,10 @@ use testkit::{
     factories::{session, user},
     wait_until,
 };
-use tokio::{io::AsyncWriteExt, net::TcpStream};
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpListener, TcpStream},
+};
 
 #[tokio::test]
 async fn a_missing_database_is_said_so_and_recovered_from() {
@@ -41,6 +44,15 @@ async fn a_missing_database_is_said_so_and_recovered_from() {
     Reply::of(http.get(format!("{base}/healthz"))).await.expect(200);
     proxy.refuse(false);
     wait_until("the database is back", Duration::from_secs(10), || async { ask().await.status == 200 }).await;
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_named_with_what_to_do() {
+    let taken = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let listen = taken.local_addr().expect("an address");
+    let settings = ServeSettings { listen, ..settings("postgres://api@127.0.0.1:1/none".into()) };
+    let error = Server::start(settings).await.err().expect("is refused").to_string();
+    assert_eq!(error, format!("cannot listen on {listen}: choose another address with --listen"));
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ mod plans;
 mod racing;
 mod rescuing;
 mod rights;
+mod settling;
 mod stand;
 mod stateful;
 mod stopping;

@@ -1,0 +1,120 @@
+//! A write of staff: who asks for what on which thing, seen as what, why, and under which key.
+
+use super::staff::Staff;
+use crate::{
+    api::App,
+    http::{body::Strict, error::ApiError, path::Id},
+};
+use axum::{
+    RequestExt,
+    extract::{FromRequest, Request},
+    http::{HeaderMap, header},
+};
+use contract::{
+    auth::StaffRole,
+    staff::{EnableDemoMode, Reschedule, RevokeSessions, WithReason},
+};
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use store::{Command, CommandKey};
+use uuid::Uuid;
+
+/// Header that makes a repeat harmless.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// What a write of staff says in its body.
+pub trait Intent: DeserializeOwned {
+    /// Whether it is bound to the version that the person saw.
+    const VERSIONED: bool = true;
+
+    /// Why.
+    fn reason(&self) -> &str;
+}
+
+impl Intent for WithReason {
+    fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl Intent for EnableDemoMode {
+    fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl Intent for Reschedule {
+    fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl Intent for RevokeSessions {
+    const VERSIONED: bool = false;
+
+    fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+/// A write that may be made. Role, key and version are checked before anything else is looked at.
+#[derive(Debug)]
+pub struct StaffWrite<T> {
+    /// On what.
+    pub id: Uuid,
+    /// What is asked.
+    pub body: T,
+    /// By whom, why, bound to which version, with the fingerprint of the request under its key.
+    pub command: Command,
+}
+
+impl<T: Intent> FromRequest<App> for StaffWrite<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(mut request: Request, app: &App) -> Result<Self, ApiError> {
+        let staff: Staff = request.extract_parts_with_state(app).await?;
+        staff.require(StaffRole::Support)?;
+        let key = key(request.headers())?;
+        let version = version(request.headers())?;
+        let Id(id) = request.extract_parts().await?;
+        let target = format!("{} {}", request.method(), request.uri().path());
+        let Strict { value: body, raw } = Strict::<T>::from_request(request, app).await?;
+        if T::VERSIONED && version.is_none() {
+            return Err(ApiError::version_missing());
+        }
+        let mut hash = Sha256::new();
+        hash.update(target.as_bytes());
+        hash.update(format!("\n{version:?}\n").as_bytes());
+        hash.update(&raw);
+        let command = Command {
+            key: Some(CommandKey { key, request_hash: hash.finalize().into() }),
+            version,
+            reason: Some(checked_reason(body.reason())?),
+            ..staff.command()
+        };
+        Ok(Self { id, body, command })
+    }
+}
+
+fn key(headers: &HeaderMap) -> Result<String, ApiError> {
+    let wrong = || {
+        let message = "Send an Idempotency-Key of 8 to 100 characters; repeat it only for the same command.";
+        ApiError::malformed(message).at("Idempotency-Key")
+    };
+    let key = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).ok_or_else(wrong)?;
+    if (8..=100).contains(&key.len()) { Ok(key.to_owned()) } else { Err(wrong()) }
+}
+
+fn version(headers: &HeaderMap) -> Result<Option<u32>, ApiError> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    let number = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
+    let wrong = || ApiError::malformed("If-Match is the version that was seen, in quotes: \"7\".").at("If-Match");
+    number.parse().map(Some).map_err(|_| wrong())
+}
+
+fn checked_reason(reason: &str) -> Result<String, ApiError> {
+    let reason = reason.trim();
+    let fits = (3..=500).contains(&reason.chars().count()) && !reason.contains('\0');
+    if fits { Ok(reason.to_owned()) } else { Err(ApiError::invalid("reason", "Say why, in 3 to 500 characters.")) }
+}
