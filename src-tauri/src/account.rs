@@ -1,7 +1,7 @@
 //! The person who is signed in: tokens in memory, refreshed by one request however many wait for it.
 
 use crate::{
-    api_client::{ApiClient, ApiFailure, to_ipc},
+    api_client::{ApiClient, ApiFailure, in_words, not_sent, to_ipc},
     failure::{Answer, unauthorized},
     keychain::{Entry, Keychain},
     pending::Command,
@@ -10,13 +10,19 @@ use chrono::TimeDelta;
 use contract::{
     ErrorCode,
     auth::{DatabaseLogin, StaffInfo, StaffSignedIn, Tokens},
+    staff::CommandSettled,
 };
 use serde_json::Value;
 use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
+use uuid::Uuid;
 
 /// Refresh this long before the access token ends.
 const EARLY: TimeDelta = TimeDelta::seconds(30);
+
+/// A database login with less than this left is not begun with.
+pub const LOGIN_LEFT: TimeDelta = TimeDelta::minutes(2);
 
 /// What happens to credentials beyond this process.
 #[derive(Clone)]
@@ -33,6 +39,7 @@ pub struct Account {
     staff: StaffInfo,
     keep: Keep,
     state: Mutex<State>,
+    ended: CancellationToken,
 }
 
 struct State {
@@ -47,13 +54,13 @@ impl Account {
     pub fn new(client: ApiClient, signed_in: StaffSignedIn, database: Option<DatabaseLogin>, keep: Keep) -> Self {
         let Tokens { access_token, access_expires_at, refresh_token, .. } = signed_in.tokens;
         let state = State { access: Some((access_token, access_expires_at)), refresh_token, database };
-        Self { client, staff: signed_in.staff, keep, state: Mutex::new(state) }
+        Self { client, staff: signed_in.staff, keep, state: Mutex::new(state), ended: CancellationToken::new() }
     }
 
     /// From the keychain, while the API cannot be reached: reading works, commands refresh first.
     pub fn offline(client: ApiClient, entry: Entry, keep: Keep) -> Self {
         let state = State { access: None, refresh_token: entry.refresh_token, database: entry.database };
-        Self { client, staff: entry.staff, keep, state: Mutex::new(state) }
+        Self { client, staff: entry.staff, keep, state: Mutex::new(state), ended: CancellationToken::new() }
     }
 
     /// Whose account this is.
@@ -61,13 +68,36 @@ impl Account {
         &self.staff
     }
 
-    /// Sends a command; a token that ran out meanwhile is refreshed once. A 401 changed nothing, so sending again is safe.
+    /// Returns once the API has said that it no longer accepts these credentials, whoever asked it.
+    pub async fn ended(&self) {
+        self.ended.cancelled().await;
+    }
+
+    /// Sends a command.
     pub async fn command(&self, command: &Command) -> Result<Value, ApiFailure> {
+        self.with_token(|token| async move { self.client.command(&token, command).await }).await
+    }
+
+    /// Whether the API can be used; if not, why, in one sentence.
+    pub async fn reach_api(&self) -> Result<(), String> {
+        self.client.check().await.map(drop).map_err(in_words)
+    }
+
+    /// What became of a command whose answer was lost. Changes nothing but that it can no longer be done late.
+    pub async fn settle(&self, command_id: Uuid) -> Result<CommandSettled, ApiFailure> {
+        self.with_token(|token| async move { self.client.settle(&token, command_id).await }).await
+    }
+
+    /// Asks with a good token; one that ran out meanwhile is refreshed once. A 401 changed nothing, so asking again is safe.
+    async fn with_token<T, F>(&self, ask: impl Fn(String) -> F) -> Result<T, ApiFailure>
+    where
+        F: Future<Output = Result<T, ApiFailure>>,
+    {
         let token = self.token(None).await.map_err(not_sent)?;
-        match self.client.command(&token, command).await {
+        match ask(token.clone()).await {
             Err(ApiFailure::Refused(body)) if body.code == ErrorCode::Unauthorized => {
                 let token = self.token(Some(&token)).await.map_err(not_sent)?;
-                self.client.command(&token, command).await
+                ask(token).await
             }
             other => other,
         }
@@ -75,15 +105,8 @@ impl Account {
 
     /// A new database login, kept with the rest.
     pub async fn mint_database_login(&self) -> Answer<DatabaseLogin> {
-        let token = self.token(None).await.map_err(|failure| to_ipc(failure, None))?;
-        let login = match self.client.database_login(&token).await {
-            Err(ApiFailure::Refused(body)) if body.code == ErrorCode::Unauthorized => {
-                let token = self.token(Some(&token)).await.map_err(|failure| to_ipc(failure, None))?;
-                self.client.database_login(&token).await
-            }
-            other => other,
-        }
-        .map_err(|failure| to_ipc(failure, None))?;
+        let asked = self.with_token(|token| async move { self.client.database_login(&token).await }).await;
+        let login = asked.map_err(|failure| to_ipc(failure, None))?;
         let mut state = self.state.lock().await;
         state.database = Some(login.clone());
         if let Err(error) = self.save(&state).await {
@@ -96,7 +119,7 @@ impl Account {
     /// The login that the keychain still had, if it has some time left.
     pub async fn stored_database_login(&self) -> Option<DatabaseLogin> {
         let state = self.state.lock().await;
-        state.database.clone().filter(|login| login.valid_until > crate::clock::now() + TimeDelta::minutes(2))
+        state.database.clone().filter(|login| login.valid_until > crate::clock::now() + LOGIN_LEFT)
     }
 
     /// Keeps the credentials as asked; fails when the keychain does.
@@ -138,7 +161,15 @@ impl Account {
         {
             return Ok(token.clone());
         }
-        let fresh = self.client.refresh(&state.refresh_token).await?.tokens;
+        let fresh = match self.client.refresh(&state.refresh_token).await {
+            Ok(signed_in) => signed_in.tokens,
+            Err(failure) => {
+                if is_refused(&failure) {
+                    self.ended.cancel();
+                }
+                return Err(failure);
+            }
+        };
         state.access = Some((fresh.access_token.clone(), fresh.access_expires_at));
         state.refresh_token = fresh.refresh_token;
         if let Err(error) = self.save(&state).await {
@@ -158,14 +189,6 @@ impl Account {
     }
 }
 
-/// A lost answer to a refresh says nothing about the command, which was not sent yet.
-fn not_sent(failure: ApiFailure) -> ApiFailure {
-    match failure {
-        ApiFailure::Lost(text) => ApiFailure::NotSent(text),
-        other => other,
-    }
-}
-
 /// Whether a failure means that the credentials are no longer good.
 pub fn is_refused(failure: &ApiFailure) -> bool {
     matches!(failure, ApiFailure::Refused(body) if matches!(body.code, ErrorCode::Unauthorized | ErrorCode::InvalidCredentials))
@@ -173,7 +196,9 @@ pub fn is_refused(failure: &ApiFailure) -> bool {
 
 /// What the sign-in screen says then.
 pub fn ended() -> contract::ipc::IpcError {
-    unauthorized("Your session has ended. Sign in again.")
+    unauthorized(
+        "Your session was ended: it ran out, or somebody revoked it. Sign in again; if that is refused too, ask an admin.",
+    )
 }
 
 #[cfg(test)]

@@ -2,19 +2,23 @@
 
 mod answer;
 
-pub use answer::{ApiFailure, to_ipc};
+pub use answer::{ApiFailure, in_words, not_sent, to_ipc};
 
 use crate::{
     environments::{address, is_loopback},
     failure::{Answer, internal},
     pending::Command,
 };
-use contract::auth::{DatabaseLogin, LoginRequest, RefreshRequest, StaffSignedIn};
+use contract::{
+    auth::{DatabaseLogin, LoginRequest, RefreshRequest, StaffSignedIn},
+    staff::CommandSettled,
+};
 use reqwest::{Method, RequestBuilder, Url};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::time::Duration;
-use tracing::{Instrument, info_span};
+use tracing::{Instrument, info_span, warn};
+use uuid::Uuid;
 
 const CONNECT_PATIENCE: Duration = Duration::from_secs(3);
 const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
@@ -79,14 +83,16 @@ impl ApiClient {
         self.send(request).await
     }
 
+    /// What became of a command of this person's. One that was not done never will be after this.
+    pub async fn settle(&self, access_token: &str, command_id: Uuid) -> Result<CommandSettled, ApiFailure> {
+        let path = format!("commands/{command_id}/settle");
+        self.send(self.post(&path).bearer_auth(access_token).json(&serde_json::json!({}))).await
+    }
+
     /// Whether our API answers there, in words.
     pub async fn check(&self) -> Result<String, ApiFailure> {
         let healthy = answer::text(self.http.request(Method::GET, self.at("healthz"))).await?;
-        if healthy.trim() == "ok" {
-            Ok("The API answers.".into())
-        } else {
-            Err(ApiFailure::Lost("something else than the API answers".into()))
-        }
+        if healthy.trim() == "ok" { Ok("The API answers.".into()) } else { Err(ApiFailure::NotOurs) }
     }
 
     fn post(&self, path: &str) -> RequestBuilder {
@@ -102,7 +108,10 @@ impl ApiClient {
     async fn send<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ApiFailure> {
         let request_id = crate::ids::new().to_string();
         let span = info_span!("api", %request_id);
-        answer::read(request.header("X-Request-Id", &request_id), &request_id).instrument(span).await
+        let request = request.header("X-Request-Id", &request_id);
+        let answer =
+            async move { answer::read(request).await.inspect_err(|failure| warn!("No good answer: {failure:?}")) };
+        answer.instrument(span).await
     }
 }
 
@@ -112,4 +121,4 @@ pub fn body(of: &impl Serialize) -> Answer<Value> {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -4,7 +4,8 @@ use crate::{
     bindings,
     keychain::Keychain,
     logging, menu,
-    ops::{Notify, Ops},
+    ops::{self, Notify, Ops},
+    outcomes,
     pending::Pending,
     platform,
     preferences::Chosen,
@@ -24,7 +25,7 @@ const PREFERENCES_KEY: &str = "preferences";
 pub fn run() -> anyhow::Result<()> {
     // One TLS provider for everything, before anything can ask for one.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    platform::before_gtk();
+    platform::prepare()?;
     let bindings = bindings::builder();
     let state_file =
         data_override().map_or_else(|| ".window-state.json".into(), |folder| folder.join("window-state.json"));
@@ -67,6 +68,8 @@ fn set_up(app: &mut App) -> anyhow::Result<()> {
     let starting = Arc::clone(&ops);
     tauri::async_runtime::spawn(async move {
         starting.live.start_heartbeat();
+        tokio::spawn(ops::leave_ended(Arc::clone(&starting)));
+        tokio::spawn(outcomes::settle_unknown(Arc::clone(&starting)));
         start::run(starting).await;
     });
     window::open(app.handle(), &ops).context("The window could not be made")

@@ -1,7 +1,7 @@
 //! The TypeScript side of the commands, generated from the Rust side.
 
 use crate::commands;
-use contract::ipc::IpcError;
+use contract::ipc::{IpcError, SettledCommand};
 use std::path::Path;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
@@ -50,7 +50,15 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::diagnostics::open_logs,
         ])
         .typ::<IpcError>()
-        .constant("appEvents", serde_json::json!({ "navigate": crate::window::NAVIGATE, "sessionChanged": crate::window::SESSION_CHANGED }))
+        .typ::<SettledCommand>()
+        .constant(
+            "appEvents",
+            serde_json::json!({
+                "navigate": crate::window::NAVIGATE,
+                "sessionChanged": crate::window::SESSION_CHANGED,
+                "commandSettled": crate::window::COMMAND_SETTLED,
+            }),
+        )
         .error_handling(ErrorHandlingMode::Throw)
         .disable_serde_phases()
 }

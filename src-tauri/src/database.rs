@@ -29,22 +29,28 @@ const RENEW_PAUSE: Duration = Duration::from_secs(20);
 #[derive(Clone)]
 pub struct Database {
     current: Arc<RwLock<Current>>,
+    /// One request for a login however many were refused: each new one ends the one before.
+    renewing: Arc<tokio::sync::Mutex<()>>,
 }
 
 struct Current {
     model: ReadModel,
+    /// For the feed, which makes connections of its own as this one would. It has none itself, so it is never closed.
+    feed: PgPool,
     login: DatabaseLogin,
 }
 
 impl Database {
     /// Does not connect yet: the first read does.
     pub fn new(login: DatabaseLogin) -> Self {
-        Self { current: Arc::new(RwLock::new(Current { model: ReadModel::new(pool(&login)), login })) }
+        info!(host = %login.host, database = %login.database, "Reading from the database");
+        let current = Current { model: ReadModel::new(pool(&login)), feed: pool(&login), login };
+        Self { current: Arc::new(RwLock::new(current)), renewing: Arc::default() }
     }
 
-    /// The pool of the moment.
-    pub fn pool(&self) -> PgPool {
-        self.read().model.pool().clone()
+    /// What the feed connects as, also after a renewal.
+    pub fn feed(&self) -> PgPool {
+        self.read().feed.clone()
     }
 
     /// Reads.
@@ -52,11 +58,25 @@ impl Database {
         self.read().model.clone()
     }
 
-    /// New connections are made under a new login; those there are go on.
-    pub fn renew(&self, login: DatabaseLogin) {
+    /// The login of the moment, to be named to [`Self::renew`] when it is refused.
+    pub fn password(&self) -> String {
+        self.read().login.password.clone()
+    }
+
+    /// Asks for a new login in the place of the one with this password, unless somebody did meanwhile. New connections are
+    /// made under it; those there are go on.
+    pub async fn renew(&self, account: &Account, refused: &str) -> Answer<()> {
+        let _turn = self.renewing.lock().await;
+        if self.password() != refused {
+            return Ok(());
+        }
+        let login = account.mint_database_login().await?;
         let mut current = self.write();
-        current.model.pool().set_connect_options(options(&login));
+        for pool in [current.model.pool(), &current.feed] {
+            pool.set_connect_options(options(&login));
+        }
         current.login = login;
+        Ok(())
     }
 
     /// Lets go of connections that may be dead; the next read makes new ones.
@@ -69,7 +89,7 @@ impl Database {
 
     /// Closes the connections.
     pub async fn close(&self) {
-        self.pool().close().await;
+        self.model().pool().close().await;
     }
 
     fn ends_in(&self) -> Duration {
@@ -93,16 +113,14 @@ impl Database {
             if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
                 return;
             }
-            match account.mint_database_login().await {
-                Ok(login) => self.renew(login),
-                Err(error) => warn!("The database login could not be renewed: {}", crate::failure::message(&error)),
+            if let Err(error) = self.renew(&account, &self.password()).await {
+                warn!("The database login could not be renewed: {}", crate::failure::message(&error));
             }
         }
     }
 }
 
 fn pool(login: &DatabaseLogin) -> PgPool {
-    info!(host = %login.host, database = %login.database, "Reading from the database");
     PgPoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
         .acquire_timeout(ACQUIRE_PATIENCE)

@@ -22,7 +22,10 @@ pub fn text(ops: &Ops) -> String {
         Some(session) => {
             let staff = session.account.staff();
             line("Signed in", &format!("{} as {}", staff.id, staff.role.as_str()));
-            line("Unknown", &format!("{} commands without an outcome", ops.pending.of(&session.environment.id).len()));
+            line(
+                "Unknown",
+                &format!("{} commands without an outcome", ops.pending.of(&session.environment.id, staff.id).len()),
+            );
         }
         None => line("Signed in", "no"),
     }

@@ -38,17 +38,11 @@ impl Keychain {
         Self { store, turn: Arc::default(), patience: PROMPT_PATIENCE }
     }
 
-    /// What is kept for an environment. A missing or unreadable entry is `None`: the person signs in again.
+    /// What is kept for an environment, if anything is.
     pub async fn read(&self, environment_id: &str) -> Result<Option<Entry>, SecretError> {
         let key = environment_id.to_owned();
         let bytes = self.call(move |store| store.get(&key)).await?;
-        Ok(bytes.and_then(|bytes| {
-            let entry = Entry::from_bytes(&bytes);
-            if entry.is_none() {
-                warn!(environment = environment_id, "Ignored an entry of the keychain that this build cannot read");
-            }
-            entry
-        }))
+        bytes.map(|bytes| Entry::from_bytes(&bytes).ok_or(SecretError::Unreadable)).transpose()
     }
 
     /// Keeps an entry, over any earlier one.
@@ -87,6 +81,8 @@ pub fn state(error: &SecretError) -> KeychainState {
     match error {
         SecretError::Locked => KeychainState::Locked,
         SecretError::Denied => KeychainState::Denied,
+        // It can be used: signing in replaces the entry.
+        SecretError::Unreadable => KeychainState::Ready,
         SecretError::Unavailable | SecretError::TooLong | SecretError::Other(_) => KeychainState::Absent,
     }
 }
@@ -96,7 +92,10 @@ pub fn advice(error: &SecretError) -> &'static str {
     match error {
         SecretError::Locked => "The keychain is locked. Unlock it and try again, or sign in for this session only.",
         SecretError::Denied => {
-            "The request to use the keychain was dismissed. Try again, or sign in for this session only."
+            "The keychain’s question was dismissed. Unlock the keychain and try again, or sign in for this session only."
+        }
+        SecretError::Unreadable => {
+            "What the keychain kept for this environment cannot be read: another program may have changed it. Sign in, and it is replaced."
         }
         SecretError::Unavailable if cfg!(target_os = "linux") => {
             "No keychain service is running. Install and start GNOME Keyring, KWallet or KeePassXC, or sign in for this session only."
@@ -162,7 +161,11 @@ mod tests {
     async fn an_unreadable_entry_asks_for_sign_in() {
         let store = Arc::new(Memory::default());
         store.set("one", b"not ours").expect("writes");
-        assert_eq!(Keychain::new(store).read("one").await, Ok(None));
+        let keychain = Keychain::new(store);
+        assert_eq!(keychain.read("one").await, Err(SecretError::Unreadable));
+        assert_eq!(state(&SecretError::Unreadable), KeychainState::Ready);
+        keychain.write("one", &Entry::sample()).await.expect("replaces it");
+        assert_eq!(keychain.read("one").await, Ok(Some(Entry::sample())));
     }
 
     #[tokio::test]

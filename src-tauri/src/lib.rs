@@ -21,6 +21,7 @@ mod local_stack;
 mod logging;
 mod menu;
 mod ops;
+mod outcomes;
 mod pending;
 mod platform;
 mod preferences;

@@ -5,6 +5,7 @@
 mod audience;
 mod gather;
 mod pulse;
+mod reach;
 mod recent;
 mod tail;
 
@@ -76,6 +77,7 @@ impl Live {
         *lock(&self.inner.recent) = Recent::default();
         let stop = CancellationToken::new();
         *lock(&self.tail) = Some(stop.clone());
+        tokio::spawn(reach::watch(Arc::clone(&self.inner), Arc::clone(&account), stop.clone()));
         tokio::spawn(tail::run(Arc::clone(&self.inner), database, account, is_push_wanted(), stop));
     }
 

@@ -22,6 +22,10 @@ pub struct Command {
     pub id: Uuid,
     /// The environment it was sent to.
     pub environment_id: String,
+    /// Who sent it: keys of one person never meet another's.
+    pub staff_id: Uuid,
+    /// When, by this machine's clock.
+    pub asked_at: chrono::DateTime<chrono::Utc>,
     /// Path below `/api/v1/staff`, without a leading slash.
     pub path: String,
     /// The body as sent.
@@ -64,9 +68,10 @@ impl Pending {
         Self { file, commands: Mutex::new(commands) }
     }
 
-    /// Those of an environment, oldest first.
-    pub fn of(&self, environment_id: &str) -> Vec<Command> {
-        self.lock().iter().filter(|command| command.environment_id == environment_id).cloned().collect()
+    /// Those of a person on an environment, oldest first.
+    pub fn of(&self, environment_id: &str, staff_id: Uuid) -> Vec<Command> {
+        let own = |command: &&Command| command.environment_id == environment_id && command.staff_id == staff_id;
+        self.lock().iter().filter(own).cloned().collect()
     }
 
     /// One of them.
@@ -122,30 +127,39 @@ pub mod tests {
         folder
     }
 
-    fn command(number: u128) -> Command {
+    /// A command of person 7 on environment "one".
+    pub fn command(number: u128) -> Command {
         Command {
             id: Uuid::from_u128(number),
             environment_id: "one".into(),
-            path: format!("jobs/{}/cancel", Uuid::from_u128(9)),
+            staff_id: Uuid::from_u128(7),
+            asked_at: crate::clock::now(),
+            path: "jobs/x/cancel".into(),
             body: serde_json::json!({ "reason": "asked for" }),
             version: Some(3),
             title: "Cancel the job".into(),
             user_id: None,
-            job_id: Some(Uuid::from_u128(9)),
+            job_id: None,
         }
+    }
+
+    fn of_dana(pending: &Pending) -> Vec<Command> {
+        pending.of("one", Uuid::from_u128(7))
     }
 
     #[test]
     fn a_command_survives_a_crash_until_it_is_settled() {
         let folder = folder("pending");
-        Pending::open(&folder).put(&command(1)).expect("is kept");
+        let one = command(1);
+        Pending::open(&folder).put(&one).expect("is kept");
         let after_crash = Pending::open(&folder);
-        assert_eq!(after_crash.of("one"), [command(1)]);
-        assert_eq!(after_crash.of("two"), []);
-        after_crash.put(&command(1)).expect("the same one again");
-        assert_eq!(after_crash.of("one").len(), 1);
-        after_crash.settle(Uuid::from_u128(1));
-        assert_eq!(Pending::open(&folder).of("one"), []);
+        assert_eq!(of_dana(&after_crash), [one.clone()]);
+        assert_eq!(after_crash.of("two", one.staff_id), [], "another environment");
+        assert_eq!(after_crash.of("one", Uuid::from_u128(8)), [], "another person");
+        after_crash.put(&one).expect("the same one again");
+        assert_eq!(of_dana(&after_crash).len(), 1);
+        after_crash.settle(one.id);
+        assert_eq!(of_dana(&Pending::open(&folder)), []);
     }
 
     #[test]
@@ -153,7 +167,7 @@ pub mod tests {
         let folder = folder("pending-unreadable");
         std::fs::write(folder.join("pending-commands.json"), "{").expect("writes");
         let pending = Pending::open(&folder);
-        assert_eq!(pending.of("one"), []);
+        assert_eq!(of_dana(&pending), []);
         assert!(folder.join("pending-commands.unreadable").exists());
         pending.put(&command(1)).expect("works on");
     }
@@ -162,6 +176,6 @@ pub mod tests {
     fn nothing_can_be_sent_when_it_cannot_be_kept() {
         let pending = Pending::open(Path::new("/proc/nowhere"));
         assert!(pending.put(&command(1)).is_err());
-        assert_eq!(pending.of("one"), []);
+        assert_eq!(of_dana(&pending), []);
     }
 }

@@ -2,15 +2,18 @@
 
 use crate::{
     account::{Account, Keep, ended, is_refused},
-    api_client::{ApiClient, to_ipc},
+    api_client::{ApiClient, in_words, to_ipc},
     database::Database,
     failure::Answer,
     keychain::{self, Entry, Keychain, SecretError},
     session::Session,
 };
 use contract::{auth::StaffSignedIn, ipc::Environment};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tracing::info;
+
+/// Where reading is possible without the API, the start does not wait for it any longer than this.
+const API_PATIENCE: Duration = Duration::from_millis(700);
 
 /// What came of an attempt to go on with kept credentials.
 pub enum Restored {
@@ -21,7 +24,9 @@ pub enum Restored {
     /// The keychain refused.
     Keychain(SecretError),
     /// Something is kept and cannot be used now; the text is for people.
-    No(String),
+    NotNow(String),
+    /// What was kept is no longer accepted, and forgotten; the text is for people.
+    Ended(String),
 }
 
 /// Signs in by e-mail and password. The keychain is tried first, so that no session is made that cannot be kept as asked.
@@ -34,10 +39,18 @@ pub async fn by_password(
     let keep = if session_only {
         Keep::ThisSessionOnly
     } else {
-        keychain.read(&environment.id).await.map_err(|error| keychain::refusal(&error))?;
+        match keychain.read(&environment.id).await {
+            Ok(_) | Err(SecretError::Unreadable) => {}
+            Err(error) => return Err(keychain::refusal(&error)),
+        }
         Keep::InKeychain(keychain.clone(), environment.id.clone())
     };
     let client = ApiClient::new(&environment.api_url)?;
+    // A password is not given to whatever else may answer at this address.
+    client.check().await.map_err(|failure| contract::ipc::IpcError::Unavailable {
+        message: format!("{} Your password was not sent.", in_words(failure)),
+        retry_after_s: 2,
+    })?;
     let signed_in = client.login(email, password).await.map_err(|failure| to_ipc(failure, None))?;
     let account = Account::new(client, signed_in, None, keep);
     if let Err(error) = account.store().await {
@@ -63,16 +76,21 @@ pub async fn from_keychain(environment: &Environment, keychain: &Keychain) -> Re
     let keep = Keep::InKeychain(keychain.clone(), environment.id.clone());
     let client = match ApiClient::new(&environment.api_url) {
         Ok(client) => client,
-        Err(error) => return Restored::No(crate::failure::message(&error).into()),
+        Err(error) => return Restored::NotNow(crate::failure::message(&error).into()),
     };
-    match client.refresh(&entry.refresh_token).await {
-        Ok(signed_in) => refreshed(environment, client, signed_in, entry, keep).await,
-        Err(failure) if is_refused(&failure) => {
+    let patience = if entry.is_readable(crate::clock::now()) { API_PATIENCE } else { Duration::MAX };
+    match tokio::time::timeout(patience, client.refresh(&entry.refresh_token)).await {
+        Ok(Ok(signed_in)) => refreshed(environment, client, signed_in, entry, keep).await,
+        Ok(Err(failure)) if is_refused(&failure) => {
             info!("The kept refresh token is no longer accepted");
             let _ = keychain.forget(&environment.id).await;
-            Restored::No(crate::failure::message(&ended()).into())
+            Restored::Ended(crate::failure::message(&ended()).into())
         }
-        Err(_) => offline(environment, client, entry, keep).await,
+        Ok(Err(failure)) => offline(environment, client, entry, keep, to_ipc(failure, None)).await,
+        Err(_) => {
+            info!("The API is slow to answer: reading begins without it");
+            offline(environment, client, entry, keep, crate::failure::unavailable("The API", "slow")).await
+        }
     }
 }
 
@@ -93,17 +111,21 @@ async fn refreshed(
     };
     match login {
         Ok(login) => Restored::Yes(Session::start(environment.clone(), account, Database::new(login))),
-        Err(error) => Restored::No(crate::failure::message(&error).into()),
+        Err(error) => Restored::NotNow(crate::failure::message(&error).into()),
     }
 }
 
-/// The API is down: what is kept is enough for reading while the database login lasts.
-async fn offline(environment: &Environment, client: ApiClient, entry: Entry, keep: Keep) -> Restored {
+/// The API cannot be used now: what is kept is enough for reading while the database login lasts.
+async fn offline(
+    environment: &Environment,
+    client: ApiClient,
+    entry: Entry,
+    keep: Keep,
+    why: contract::ipc::IpcError,
+) -> Restored {
     let account = Account::offline(client, entry, keep);
     match account.stored_database_login().await {
         Some(login) => Restored::Yes(Session::start(environment.clone(), account, Database::new(login))),
-        None => Restored::No(
-            "The API cannot be reached, so you cannot be signed in right now. Your sign-in is kept: try again.".into(),
-        ),
+        None => Restored::NotNow(format!("{} Your sign-in is kept.", crate::failure::message(&why))),
     }
 }

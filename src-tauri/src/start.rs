@@ -42,7 +42,7 @@ pub async fn restore(ops: &Ops, environment: &Environment) {
         Some(stack) if stack.environment() == *environment => {
             match sign_in::by_password(environment, &ops.keychain, stack.credentials(), true).await {
                 Ok(session) => Restored::Yes(session),
-                Err(error) => Restored::No(crate::failure::message(&error).into()),
+                Err(error) => Restored::NotNow(crate::failure::message(&error).into()),
             }
         }
         _ => sign_in::from_keychain(environment, &ops.keychain).await,
@@ -54,11 +54,16 @@ pub async fn restore(ops: &Ops, environment: &Environment) {
     match restored {
         Restored::Yes(session) => ops.enter(session),
         Restored::Nothing => ops.set_problem(Problem::default()),
-        Restored::No(message) => ops.set_problem(Problem { message: Some(message), keychain: None }),
+        Restored::Ended(message) => ops.set_problem(Problem { message: Some(message), ..Problem::default() }),
+        Restored::NotNow(message) => {
+            ops.set_problem(Problem { message: Some(message), may_try_again: true, ..Problem::default() });
+        }
         Restored::Keychain(error) => {
             warn!("The keychain refused: {error}");
             let message = Some(keychain::advice(&error).to_owned());
-            ops.set_problem(Problem { message, keychain: Some(keychain::state(&error)) });
+            let state = keychain::state(&error);
+            let may_try_again = matches!(state, KeychainState::Locked | KeychainState::Denied);
+            ops.set_problem(Problem { message, keychain: Some(state), may_try_again });
         }
     }
 }
@@ -77,8 +82,10 @@ pub async fn bootstrap(ops: &Ops, limit: Duration) -> Bootstrap {
         );
     }
     let late = || {
-        (!in_time)
-            .then(|| "Still waiting for the keychain or the API. A prompt may be open behind this window.".to_owned())
+        (!in_time).then(|| {
+            "Still waiting for the keychain or the API. A question of the keychain may be open behind this window."
+                .to_owned()
+        })
     };
     Bootstrap {
         preferences: ops.preferences.get(),
@@ -86,6 +93,7 @@ pub async fn bootstrap(ops: &Ops, limit: Duration) -> Bootstrap {
             .as_ref()
             .map(|session| session.environment.clone())
             .or_else(|| ops.preferences.environment()),
+        may_try_again: session.is_none() && problem.may_try_again,
         sign_in_problem: if session.is_some() { None } else { problem.message.or_else(late) },
         staff: session.map(|session| session.account.staff().clone()),
         keychain: problem.keychain.unwrap_or(if in_time { KeychainState::Ready } else { KeychainState::Locked }),

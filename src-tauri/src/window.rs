@@ -20,6 +20,8 @@ use tracing::{info, warn};
 pub const NAVIGATE: &str = "navigate";
 /// The event that asks the page to call `bootstrap` again.
 pub const SESSION_CHANGED: &str = "session_changed";
+/// The event that tells what became of a command.
+pub const COMMAND_SETTLED: &str = "command_settled";
 
 const LABEL: &str = "main";
 /// Shown anyway after this: an empty window can at least be seen and closed.
@@ -86,6 +88,7 @@ pub fn tell<R: Runtime>(app: &AppHandle<R>, event: &AppEvent) {
     let told = match event {
         AppEvent::Navigate(path) => app.emit(NAVIGATE, path),
         AppEvent::SessionChanged => app.emit(SESSION_CHANGED, ()),
+        AppEvent::CommandSettled(settled) => app.emit(COMMAND_SETTLED, settled),
     };
     if let Err(error) = told {
         warn!("The page could not be told: {error}");

@@ -105,6 +105,8 @@ wire! {
         pub staff: Option<StaffInfo>,
         /// Why nobody is signed in, for people, when something went wrong.
         pub sign_in_problem: Option<String>,
+        /// Credentials may be kept that could not be used now: trying again without typing them may help.
+        pub may_try_again: bool,
         /// Whether credentials outlive the window.
         pub keychain: KeychainState,
         /// The first screen, when it could be read.
@@ -125,6 +127,34 @@ wire! {
         pub version: u32,
         /// Made by the page for one press of a button; repeated for "try again". Becomes the `Idempotency-Key`.
         pub command_id: Uuid,
+        /// What it is and on whom, for people: said when its answer is lost, also by a window opened later.
+        pub title: String,
+    }
+
+    /// What became of a command whose answer was lost.
+    #[serde(rename_all = "snake_case")]
+    #[derive(Copy, Eq)]
+    pub enum CommandOutcome {
+        /// It was done, once.
+        Done,
+        /// It was not done, and never will be.
+        NotDone,
+        /// It was asked for too long ago: the API no longer knows.
+        TooOld,
+    }
+
+    /// A command whose outcome has become known, after its answer was lost.
+    pub struct SettledCommand {
+        /// As in [`CommandTarget`].
+        pub command_id: Uuid,
+        /// What was asked, for people.
+        pub title: String,
+        /// The user it concerned.
+        pub user_id: Option<Uuid>,
+        /// The job it concerned.
+        pub job_id: Option<Uuid>,
+        /// What became of it.
+        pub outcome: CommandOutcome,
     }
 
     /// A command whose outcome this window does not know yet.
@@ -174,7 +204,7 @@ pub enum IpcError {
         /// Seconds.
         retry_after_s: u32,
     },
-    /// The answer was lost: it may or may not have happened. Repeat with the same `command_id` to find out.
+    /// The answer was lost: it may or may not have happened. The window finds out by itself.
     Unknown {
         /// For people.
         message: String,

@@ -34,15 +34,17 @@ wire! {
         pub source: FreshnessSource,
         /// Why it is not live, for people.
         pub message: Option<String>,
+        /// Why nothing can be changed although reading goes on, for people: the API cannot be used.
+        pub api_problem: Option<String>,
     }
 
     /// In one word.
     #[serde(rename_all = "snake_case")]
     #[derive(Copy, Eq)]
     pub enum FreshnessState {
-        /// Read within five seconds.
+        /// Read within four seconds.
         Live,
-        /// Not read for five seconds or more: writes are blocked.
+        /// Not read for four seconds or more: writes are blocked.
         Stale,
         /// Nothing read yet.
         Connecting,

@@ -71,6 +71,7 @@ async fn start(until: DateTime<Utc>) -> (Arc<Api>, Account, Keychain) {
     let router = Router::new()
         .route("/api/v1/staff/auth/refresh", post(refresh))
         .route("/api/v1/staff/cancel", post(cancel))
+        .layer(axum::middleware::map_response(crate::api_client::tests::named))
         .with_state(Arc::clone(&api));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -82,16 +83,7 @@ async fn start(until: DateTime<Utc>) -> (Arc<Api>, Account, Keychain) {
 }
 
 fn command() -> Command {
-    Command {
-        id: Uuid::from_u128(1),
-        environment_id: "one".into(),
-        path: "cancel".into(),
-        body: Value::Null,
-        version: None,
-        title: "Cancel".into(),
-        user_id: None,
-        job_id: None,
-    }
+    Command { path: "cancel".into(), ..crate::pending::tests::command(1) }
 }
 
 #[tokio::test]
@@ -120,6 +112,7 @@ async fn a_refused_refresh_token_asks_for_sign_in() {
     api.refuse.store(true, Ordering::SeqCst);
     let failure = account.command(&command()).await.expect_err("is refused");
     assert!(is_refused(&failure));
+    account.ended().await;
 }
 
 #[tokio::test]

@@ -12,7 +12,17 @@ use contract::{ErrorBody, ErrorCode, ipc::IpcError};
 use tokio::{io::AsyncReadExt, net::TcpListener};
 use uuid::Uuid;
 
+/// Answers as our API does: every answer names its version.
+pub async fn named(mut response: axum::response::Response) -> axum::response::Response {
+    response.headers_mut().insert(contract::API_VERSION_HEADER, contract::API_VERSION.into());
+    response
+}
+
 async fn serve(router: Router) -> ApiClient {
+    serve_strangers(router.layer(axum::middleware::map_response(named))).await
+}
+
+async fn serve_strangers(router: Router) -> ApiClient {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -21,16 +31,7 @@ async fn serve(router: Router) -> ApiClient {
 }
 
 fn command() -> Command {
-    Command {
-        id: Uuid::from_u128(5),
-        environment_id: "one".into(),
-        path: "jobs/x/cancel".into(),
-        body: serde_json::json!({ "reason": "asked for" }),
-        version: Some(3),
-        title: "Cancel".into(),
-        user_id: None,
-        job_id: None,
-    }
+    crate::pending::tests::command(5)
 }
 
 fn refusal(code: ErrorCode) -> Json<ErrorBody> {
@@ -97,7 +98,8 @@ async fn a_lost_answer_is_unknown_and_a_connection_never_made_is_not() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = ApiClient::new("http://127.0.0.1:1").expect("a client");
     let failure = client.command("token", &command()).await.expect_err("nobody listens");
-    assert!(matches!(to_ipc(failure, Some(command().id)), IpcError::Unavailable { .. }));
+    let error = to_ipc(failure, Some(command().id));
+    assert!(matches!(error, IpcError::Unavailable { .. }) && message(&error).contains("Nothing was sent"), "{error:?}");
 
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -114,11 +116,10 @@ async fn a_lost_answer_is_unknown_and_a_connection_never_made_is_not() {
 }
 
 #[tokio::test]
-async fn nonsense_and_redirects_are_not_believed() {
+async fn nonsense_is_not_believed_even_from_our_api() {
     for answer in [
         (StatusCode::OK, "<html>".to_owned()),
         (StatusCode::FOUND, String::new()),
-        (StatusCode::BAD_GATEWAY, "<html>".to_owned()),
         (StatusCode::OK, "x".repeat(5 << 20)),
     ] {
         let client = serve(Router::new().fallback(move || async move { answer })).await;
@@ -128,9 +129,40 @@ async fn nonsense_and_redirects_are_not_believed() {
 }
 
 #[tokio::test]
+async fn what_a_stranger_answers_to_a_command_leaves_its_outcome_unknown() {
+    for status in [200, 302, 404, 502] {
+        let status = StatusCode::from_u16(status).expect("a status");
+        let client = serve_strangers(Router::new().fallback(move || async move { (status, "<html>") })).await;
+        let failure = client.command("token", &command()).await.expect_err("is not our API");
+        let error = to_ipc(failure, Some(command().id));
+        assert!(matches!(error, IpcError::Unknown { .. }), "{status}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_and_another_version_are_told_apart() {
+    let said = async |client: ApiClient| {
+        let failure = client.login("dana@repruv.test", "secret").await.expect_err("is not our API");
+        message(&to_ipc(failure, None)).to_owned()
+    };
+    let stranger = Router::new().fallback(|| async { "<html>" });
+    assert!(said(serve_strangers(stranger).await).await.contains("not the Repruv API"));
+    let proxy = Router::new().fallback(|| async { (StatusCode::BAD_GATEWAY, "<html>") });
+    assert!(said(serve_strangers(proxy).await).await.contains("it is down"));
+    let of = |version: u32| {
+        serve_strangers(
+            Router::new()
+                .fallback(move || async move { ([(contract::API_VERSION_HEADER, version.to_string())], "{}") }),
+        )
+    };
+    assert!(said(of(contract::API_VERSION + 1).await).await.contains("Install the newest"));
+    assert!(said(of(0).await).await.contains("Ask an admin to update it"));
+}
+
+#[tokio::test]
 async fn an_address_is_tested_by_asking_for_its_health() {
     let healthy = serve(Router::new().route("/base/healthz", axum::routing::get(|| async { "ok" }))).await;
     assert_eq!(healthy.check().await.expect("is healthy"), "The API answers.");
-    let other = serve(Router::new().fallback(|| async { "<html>" })).await;
-    assert!(other.check().await.is_err());
+    let other = serve_strangers(Router::new().fallback(|| async { "ok" })).await;
+    assert!(matches!(other.check().await, Err(ApiFailure::NotOurs)));
 }

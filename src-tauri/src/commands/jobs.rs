@@ -1,7 +1,7 @@
 //! Watching and steering jobs.
 
 use super::{State, page, send};
-use crate::{api_client::body, failure::Answer, ops::Draft};
+use crate::{api_client::body, failure::Answer, outcomes::Draft};
 use contract::{
     Page,
     ipc::CommandTarget,
@@ -37,30 +37,30 @@ pub async fn job_types(ops: State<'_>) -> Answer<Vec<String>> {
 #[tauri::command]
 #[specta::specta]
 pub async fn cancel_job(ops: State<'_>, target: CommandTarget, body: WithReason) -> Answer<JobDetail> {
-    send(&ops, draft(&target, "cancel", "Cancel the job", &body)?).await
+    send(&ops, draft(target, "cancel", &body)?).await
 }
 
 /// Runs a failed or cancelled job again.
 #[tauri::command]
 #[specta::specta]
 pub async fn retry_job(ops: State<'_>, target: CommandTarget, body: WithReason) -> Answer<JobDetail> {
-    send(&ops, draft(&target, "retry", "Retry the job", &body)?).await
+    send(&ops, draft(target, "retry", &body)?).await
 }
 
 /// Moves the time of a waiting job.
 #[tauri::command]
 #[specta::specta]
 pub async fn reschedule_job(ops: State<'_>, target: CommandTarget, body: Reschedule) -> Answer<JobDetail> {
-    send(&ops, draft(&target, "reschedule", "Reschedule the job", &body)?).await
+    send(&ops, draft(target, "reschedule", &body)?).await
 }
 
-fn draft(target: &CommandTarget, verb: &str, title: &str, with: &impl Serialize) -> Answer<Draft> {
+fn draft(target: CommandTarget, verb: &str, with: &impl Serialize) -> Answer<Draft> {
     Ok(Draft {
         command_id: target.command_id,
         path: format!("jobs/{}/{verb}", target.id),
         body: body(with)?,
         version: Some(target.version),
-        title: title.into(),
+        title: target.title,
         user_id: None,
         job_id: Some(target.id),
     })

@@ -17,7 +17,8 @@ pub mod workers;
 
 use crate::{
     failure::{Answer, internal, validation},
-    ops::{Draft, Ops},
+    ops::Ops,
+    outcomes::Draft,
 };
 use serde::de::DeserializeOwned;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Customers' sessions.
 
 use super::{State, page, send};
-use crate::{api_client::body as to_body, failure::Answer, ops::Draft};
+use crate::{api_client::body as to_body, failure::Answer, outcomes::Draft};
 use contract::{
     Page,
     ipc::CommandTarget,
@@ -32,7 +32,7 @@ pub async fn revoke_session(ops: State<'_>, target: CommandTarget, body: WithRea
         path: format!("sessions/{}/revoke", target.id),
         body: to_body(&body)?,
         version: Some(target.version),
-        title: "Revoke a session".into(),
+        title: target.title,
         user_id: None,
         job_id: None,
     };
@@ -46,6 +46,7 @@ pub async fn revoke_sessions(
     ops: State<'_>,
     user_id: Uuid,
     command_id: Uuid,
+    title: String,
     body: RevokeSessions,
 ) -> Answer<SessionsRevoked> {
     let draft = Draft {
@@ -53,7 +54,7 @@ pub async fn revoke_sessions(
         path: format!("users/{user_id}/sessions/revoke"),
         body: to_body(&body)?,
         version: None,
-        title: "Revoke sessions".into(),
+        title,
         user_id: Some(user_id),
         job_id: None,
     };

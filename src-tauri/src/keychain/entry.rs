@@ -22,6 +22,11 @@ impl std::fmt::Debug for Entry {
 }
 
 impl Entry {
+    /// Whether the database login has some time left at this moment.
+    pub fn is_readable(&self, now: chrono::DateTime<chrono::Utc>) -> bool {
+        self.database.as_ref().is_some_and(|login| login.valid_until > now + crate::account::LOGIN_LEFT)
+    }
+
     /// Base64 of JSON, because KDE Wallet holds nothing but UTF-8.
     pub fn to_bytes(&self) -> Vec<u8> {
         STANDARD.encode(serde_json::to_vec(self).unwrap_or_default()).into_bytes()

@@ -14,6 +14,9 @@ pub enum SecretError {
     /// The person dismissed the prompt.
     #[error("dismissed")]
     Denied,
+    /// Something is kept that this build cannot read.
+    #[error("unreadable")]
+    Unreadable,
     /// Over the platform's limit.
     #[error("too long")]
     TooLong,
@@ -40,33 +43,61 @@ pub struct Keyring;
 
 impl SecretStore for Keyring {
     fn get(&self, key: &str) -> Result<Option<Vec<u8>>, SecretError> {
-        match keyring::Entry::new(SERVICE, key).and_then(|entry| entry.get_secret()) {
+        match system::ask(key, system::Entry::get_secret) {
             Ok(secret) => Ok(Some(secret)),
-            Err(keyring::Error::NoEntry) => Ok(None),
+            Err(system::Error::NoEntry) => Ok(None),
             Err(error) => Err(judge(&error)),
         }
     }
 
     fn set(&self, key: &str, secret: &[u8]) -> Result<(), SecretError> {
-        keyring::Entry::new(SERVICE, key).and_then(|entry| entry.set_secret(secret)).map_err(|error| judge(&error))
+        system::ask(key, |entry| entry.set_secret(secret)).map_err(|error| judge(&error))
     }
 
     fn delete(&self, key: &str) -> Result<(), SecretError> {
-        match keyring::Entry::new(SERVICE, key).and_then(|entry| entry.delete_credential()) {
-            Ok(()) | Err(keyring::Error::NoEntry) => Ok(()),
+        match system::ask(key, system::Entry::delete_credential) {
+            Ok(()) | Err(system::Error::NoEntry) => Ok(()),
             Err(error) => Err(judge(&error)),
         }
     }
 }
 
-fn judge(error: &keyring::Error) -> SecretError {
+#[cfg(not(target_os = "linux"))]
+mod system {
+    pub use keyring::{Entry, Error};
+
+    pub fn ask<T>(key: &str, act: impl Fn(&Entry) -> keyring::Result<T>) -> keyring::Result<T> {
+        Entry::new(super::SERVICE, key).and_then(|entry| act(&entry))
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    pub use keyring_core::{Entry, Error};
+    use zbus_secret_service_keyring_store::Store;
+
+    /// Over one connection to the service for all calls. When the service was restarted the connection is dead, and when it
+    /// was started after the window there is none: then a new one is made, once a call.
+    pub fn ask<T>(key: &str, act: impl Fn(&Entry) -> keyring_core::Result<T>) -> keyring_core::Result<T> {
+        let attempt = || Entry::new(super::SERVICE, key).and_then(|entry| act(&entry));
+        match attempt() {
+            Err(Error::NoDefaultStore | Error::PlatformFailure(_)) => {
+                keyring_core::set_default_store(Store::new()?);
+                attempt()
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+fn judge(error: &system::Error) -> SecretError {
     match error {
-        keyring::Error::NoDefaultStore => SecretError::Unavailable,
-        keyring::Error::TooLong(..) => SecretError::TooLong,
-        keyring::Error::NoStorageAccess(cause) if cause.to_string().contains("dismissed") => SecretError::Denied,
-        keyring::Error::NoStorageAccess(_) => SecretError::Locked,
+        system::Error::NoDefaultStore => SecretError::Unavailable,
+        system::Error::TooLong(..) => SecretError::TooLong,
+        system::Error::NoStorageAccess(cause) if cause.to_string().contains("dismissed") => SecretError::Denied,
+        system::Error::NoStorageAccess(_) => SecretError::Locked,
         // Variants that carry bytes may carry the secret: their text is not taken over.
-        keyring::Error::PlatformFailure(cause) => platform(&cause.to_string()),
+        system::Error::PlatformFailure(cause) => platform(&cause.to_string()),
         other => SecretError::Other(kind(other).into()),
     }
 }
@@ -74,7 +105,15 @@ fn judge(error: &keyring::Error) -> SecretError {
 fn platform(text: &str) -> SecretError {
     let text_lower = text.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| text_lower.contains(word));
-    if has(&["serviceunknown", "not provided by any", "no secret service", "noreply", "disconnected"]) {
+    if has(&[
+        "serviceunknown",
+        "not provided by any",
+        "no secret service",
+        "noreply",
+        "disconnected",
+        "no such file",
+        "refused",
+    ]) {
         SecretError::Unavailable
     } else if has(&["cancel", "dismiss", "denied"]) {
         SecretError::Denied
@@ -85,11 +124,11 @@ fn platform(text: &str) -> SecretError {
     }
 }
 
-fn kind(error: &keyring::Error) -> &'static str {
+fn kind(error: &system::Error) -> &'static str {
     match error {
-        keyring::Error::BadEncoding(_) => "the entry is not valid UTF-8",
-        keyring::Error::BadDataFormat(..) => "the entry is malformed",
-        keyring::Error::Ambiguous(_) => "there are several entries of the same name",
+        system::Error::BadEncoding(_) => "the entry is not valid UTF-8",
+        system::Error::BadDataFormat(..) => "the entry is malformed",
+        system::Error::Ambiguous(_) => "there are several entries of the same name",
         _ => "the keychain failed",
     }
 }
@@ -135,7 +174,7 @@ mod tests {
         assert_eq!(platform("User canceled the operation."), SecretError::Denied);
         assert_eq!(platform("User interaction is not allowed."), SecretError::Locked);
         assert_eq!(platform("disk on fire"), SecretError::Other("disk on fire".into()));
-        let bytes = keyring::Error::BadEncoding(b"secret".into());
+        let bytes = system::Error::BadEncoding(b"secret".into());
         assert!(!judge(&bytes).to_string().contains("secret"));
     }
 }

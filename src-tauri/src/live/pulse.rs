@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use contract::live::{Freshness, FreshnessSource, FreshnessState};
 use std::time::Duration;
 
-/// Writes are blocked from this age on.
-pub const STALE_AFTER: Duration = Duration::from_secs(5);
+/// Writes are blocked from this age on. A second remains to say so before five have passed.
+pub const STALE_AFTER: Duration = Duration::from_secs(4);
 /// The wall clock running ahead of the monotonic one by this much means that the machine slept.
 const SLEPT: TimeDelta = TimeDelta::seconds(3);
 
@@ -34,6 +34,7 @@ pub struct Pulse {
     /// The last good read lies before a sleep: stale whatever the monotonic clock says.
     slept: bool,
     problem: Option<String>,
+    api_problem: Option<String>,
     last: Option<Tick>,
 }
 
@@ -53,6 +54,13 @@ impl Pulse {
         self.slept = false;
         self.problem = None;
         self.good = Some(Good { at: now.monotonic, as_of, read_ms: millis(took), source });
+    }
+
+    /// The API can be used, or cannot for this reason. True when that is news.
+    pub fn api(&mut self, problem: Option<String>) -> bool {
+        let news = self.signed_in && self.api_problem != problem;
+        self.api_problem = problem;
+        news
     }
 
     /// The database did not answer.
@@ -87,6 +95,7 @@ impl Pulse {
             read_ms: self.good.as_ref().map_or(0, |good| good.read_ms),
             source: self.good.as_ref().map_or(FreshnessSource::Poll, |good| good.source),
             message: (state != FreshnessState::Live).then(|| self.message()).flatten(),
+            api_problem: self.api_problem.clone(),
         }
     }
 
@@ -123,12 +132,12 @@ mod tests {
     }
 
     #[test]
-    fn it_is_live_for_five_seconds_after_a_good_read() {
+    fn it_is_live_for_four_seconds_after_a_good_read() {
         let mut pulse = pulse_read_at(10);
-        let fresh = pulse.freshness(Duration::from_millis(14_999));
-        assert_eq!((fresh.state, fresh.age_ms, fresh.read_ms), (FreshnessState::Live, 4_999, 40));
+        let fresh = pulse.freshness(Duration::from_millis(13_999));
+        assert_eq!((fresh.state, fresh.age_ms, fresh.read_ms), (FreshnessState::Live, 3_999, 40));
         pulse.failed("The database cannot be reached.");
-        let stale = pulse.freshness(Duration::from_secs(15));
+        let stale = pulse.freshness(Duration::from_secs(14));
         assert_eq!(
             (stale.state, stale.message.as_deref()),
             (FreshnessState::Stale, Some("The database cannot be reached."))
@@ -137,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_within_five_seconds_is_not_shown_as_stale_yet() {
+    fn a_failure_within_four_seconds_is_not_shown_as_stale_yet() {
         let mut pulse = pulse_read_at(10);
         pulse.failed("gone");
         let fresh = pulse.freshness(Duration::from_secs(12));
@@ -164,6 +173,20 @@ mod tests {
         assert_eq!(stale.state, FreshnessState::Stale);
         pulse.read(woken, woken.wall, Duration::ZERO, FreshnessSource::Poll);
         assert_eq!(pulse.freshness(Duration::from_secs(12)).state, FreshnessState::Live);
+    }
+
+    #[test]
+    fn an_api_that_is_away_is_told_once_and_leaves_reading_live() {
+        let mut pulse = pulse_read_at(10);
+        let gone = || Some("The API cannot be reached.".to_owned());
+        assert!(!pulse.api(None));
+        assert!(pulse.api(gone()) && !pulse.api(gone()));
+        let fresh = pulse.freshness(Duration::from_secs(11));
+        assert_eq!((fresh.state, fresh.api_problem), (FreshnessState::Live, gone()));
+        assert!(pulse.api(None));
+        pulse.api(gone());
+        pulse.connecting();
+        assert_eq!(pulse.freshness(Duration::ZERO).api_problem, None, "another environment, another API");
     }
 
     #[test]

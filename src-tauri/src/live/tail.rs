@@ -27,7 +27,7 @@ struct Tail {
 pub async fn run(inner: Arc<Inner>, database: Database, account: Arc<Account>, push: bool, stop: CancellationToken) {
     let mut tail = Tail { inner, database, account, gather: Gather::default(), minted: None };
     let settings = FeedSettings { push, ..FeedSettings::default() };
-    let mut feed = Feed::start(tail.database.pool(), settings);
+    let mut feed = Feed::start(tail.database.feed(), settings);
     loop {
         let due = tail.gather.wait(tail.inner.monotonic());
         tokio::select! {
@@ -35,7 +35,7 @@ pub async fn run(inner: Arc<Inner>, database: Database, account: Arc<Account>, p
             () = tail.inner.woke.notified() => {
                 // Every connection may be dead without knowing it.
                 tail.database.reopen();
-                feed = Feed::start(tail.database.pool(), settings);
+                feed = Feed::start(tail.database.feed(), settings);
             }
             () = tail.inner.joined.notified() => tail.catch_up(),
             batch = feed.next() => match batch {
@@ -59,6 +59,8 @@ impl Tail {
         self.inner.first.send_replace(true);
         if before.state == FreshnessState::Stale {
             info!(age_ms = before.age_ms, "Live again");
+            // The page's connections are as old as what broke the feed's: dead ones would keep its first reads waiting.
+            self.database.reopen();
             self.gather.reset(away(&before));
         } else if batch.gap {
             self.gather.reset("Many things changed at once.".into());
@@ -89,9 +91,8 @@ impl Tail {
         lock(&self.inner.pulse).failed(words);
         if refused && self.minted.is_none_or(|at| at.elapsed() > MINT_PAUSE) {
             self.minted = Some(Instant::now());
-            match self.account.mint_database_login().await {
-                Ok(login) => self.database.renew(login),
-                Err(error) => warn!("No new database login: {}", crate::failure::message(&error)),
+            if let Err(error) = self.database.renew(&self.account, &self.database.password()).await {
+                warn!("No new database login: {}", crate::failure::message(&error));
             }
         }
     }

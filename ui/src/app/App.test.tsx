@@ -60,7 +60,7 @@ describe("the window's page", () => {
     const user = users.rows[0];
     if (user === undefined) throw new Error("The demonstration has no user whose demo mode is off.");
     await ipc.commands.enableDemoMode(
-      { id: user.id, version: user.version, command_id: crypto.randomUUID() },
+      { id: user.id, version: user.version, command_id: crypto.randomUUID(), title: "Enable" },
       { reason: "test", profile: { preset: "mid_tier_creator", profile_type: null, niche: null }, run_at: null },
     );
     await waitFor(() => expect(screen.getAllByRole("row")[1]?.getAttribute("data-id")).not.toBe(before), { timeout: 3_000 });
@@ -74,6 +74,12 @@ describe("the window's page", () => {
     expect(retry).toHaveAttribute("aria-disabled", "true");
     await user.click(retry);
     expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
+  it("blocks changes while the API is away, and goes on showing", async () => {
+    await open("api-down", "/jobs?q=status%3Afailed");
+    expect(screen.getByText(/Nothing can be changed now/)).toBeInTheDocument();
+    expect(screen.getByText(/live · /)).toBeInTheDocument();
   });
 
   it("asks for a sign-in and goes on without the keychain", async () => {
@@ -91,7 +97,9 @@ describe("the window's page", () => {
   it("keeps a command whose answer was lost in sight", async () => {
     const { user } = await open("lost");
     expect(await screen.findByText(/It is not known whether this happened/)).toBeInTheDocument();
-    await user.click(screen.getByRole("button", { name: "Find out" }));
-    expect(await screen.findByText(/It happened:/)).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Ask now" }));
+    await user.click(await screen.findByRole("button", { name: "Dismiss" }));
+    expect(screen.queryByText(/It is not known/)).toBeNull();
+    expect(screen.queryByRole("button", { name: "Dismiss" })).toBeNull();
   });
 });

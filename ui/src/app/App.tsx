@@ -5,6 +5,7 @@ import { SignInPage } from "../features/signin/SignInPage";
 import type { Bootstrap } from "../generated/commands";
 import { type Ipc, IpcContext } from "../ipc/ipc";
 import { ReplaceSessionContext, SessionContext } from "../lib/session";
+import { followSettled } from "./follow-settled";
 import { followLive } from "./live";
 import { type Place, openPlace, placeId } from "./place";
 import { watchSignOut } from "./query-client";
@@ -40,10 +41,12 @@ export function App({ ipc, bootstrap, firstPlace }: AppProps) {
     if (place === null) return undefined;
     const endLive = followLive(ipc, place.client);
     const endWatch = watchSignOut(ipc, place.client, replace);
+    const endSettled = followSettled(ipc, place.client);
     const endNavigate = ipc.onNavigate((path) => void place.router.navigate({ href: path }));
     return () => {
       endLive();
       endWatch();
+      endSettled();
       void endNavigate.then((end) => end());
     };
   }, [ipc, place, replace]);

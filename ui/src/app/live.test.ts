@@ -8,7 +8,7 @@ import { liveJobs } from "../lib/live-stores";
 import { keys } from "../lib/query-keys";
 import { followLive, readBatch } from "./live";
 
-const FRESH = { state: "live", as_of: "2026-11-21T02:00:00Z", age_ms: 0, read_ms: 4, source: "push", message: null } as const;
+const FRESH = { state: "live", as_of: "2026-11-21T02:00:00Z", age_ms: 0, read_ms: 4, source: "push", message: null, api_problem: null } as const;
 const COUNTS = { waiting: 1, scheduled: 0, running: 2 };
 const ALL: JobFilter = { statuses: [], job_types: [], user: null, id: null, worker_id: null, error: null };
 const changes = (revision: number, jobs: JobRow[] = []): LiveMessage => ({ type: "changes", revision, jobs, users: [], counts: { ...COUNTS, running: revision }, freshness: FRESH });

@@ -4,6 +4,7 @@ import type { Ipc } from "../ipc/ipc";
 import { setFreshness } from "../lib/freshness";
 import { liveJobs, liveUsers } from "../lib/live-stores";
 import { keys } from "../lib/query-keys";
+import { clearSettled } from "../lib/settled";
 import { makeQueryClient } from "./query-client";
 import { makeRouter } from "./routes";
 
@@ -20,6 +21,7 @@ export async function openPlace(ipc: Ipc, session: Bootstrap): Promise<Place | n
   setFreshness(session.freshness);
   liveJobs.clear();
   liveUsers.clear();
+  clearSettled();
   const id = placeId(session);
   if (id === null) return null;
   const client = makeQueryClient();

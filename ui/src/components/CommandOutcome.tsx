@@ -1,5 +1,6 @@
 import { CircleCheck, CircleDashed, CircleHelp, CircleX, Hourglass, LoaderCircle } from "lucide-react";
 import type { Command, Observation } from "../lib/command-phase";
+import { OUTCOME } from "../lib/settled";
 import { Banner } from "./Banner";
 import { Button } from "./Button";
 import styles from "./ConfirmDialog.module.css";
@@ -19,9 +20,11 @@ export function CommandOutcome<I, T>({ title, command, observed, direct = false,
         onClose={onClose}
         footer={
           <>
-            <Button onPress={onClose}>Later</Button>
-            <Button tone="primary" busy={phase.finding} onPress={command.findOut}>
-              {phase.finding ? "Finding out…" : "Find out"}
+            <Button busy={phase.finding} onPress={command.findOut}>
+              {phase.finding ? "Asking…" : "Ask now"}
+            </Button>
+            <Button tone="primary" onPress={onClose}>
+              Close
             </Button>
           </>
         }
@@ -29,15 +32,27 @@ export function CommandOutcome<I, T>({ title, command, observed, direct = false,
         <Banner tone="warning" icon={CircleHelp}>
           It is not known whether this happened. {phase.error.message}
         </Banner>
-        <p>Finding out asks the system with the same key, so it cannot happen twice. Nothing is repeated without you. Left for later, it stays at the top of the window.</p>
+        <p>
+          The window keeps asking the API what became of it, and says so here. Asking does not repeat it: it happened once, or it never will. You may close this; the
+          answer then stands at the top of the window.
+        </p>
       </Dialog>
     );
   }
   if (phase.name === "found") {
     return (
-      <Dialog title={title} open onClose={onClose} footer={<Button onPress={onClose}>Close</Button>}>
-        <Banner tone={phase.holds ? "success" : "warning"} icon={phase.holds ? CircleCheck : CircleX}>
-          {phase.holds ? "It happened, once." : "It did not happen. Nothing was changed."}
+      <Dialog
+        title={title}
+        open
+        onClose={onClose}
+        footer={
+          <Button tone="primary" onPress={onClose}>
+            Done
+          </Button>
+        }
+      >
+        <Banner tone={phase.outcome === "done" ? "success" : "warning"} icon={phase.outcome === "done" ? CircleCheck : CircleX}>
+          {OUTCOME[phase.outcome].words}. {OUTCOME[phase.outcome].todo}
         </Banner>
       </Dialog>
     );

@@ -51,11 +51,11 @@ export const commands = {
 	/**  Ends a session now. */
 	revokeSession: (target: CommandTarget, body: WithReason) => __TAURI_INVOKE<SessionRow>("revoke_session", { target, body }),
 	/**  Ends all sessions of a user, or all but one. */
-	revokeSessions: (userId: string, commandId: string, body: RevokeSessions) => __TAURI_INVOKE<SessionsRevoked>("revoke_sessions", { userId, commandId, body }),
+	revokeSessions: (userId: string, commandId: string, title: string, body: RevokeSessions) => __TAURI_INVOKE<SessionsRevoked>("revoke_sessions", { userId, commandId, title, body }),
 	/**  Commands of this environment whose outcome is not known, oldest first. */
 	pendingCommands: () => __TAURI_INVOKE<PendingCommand[]>("pending_commands"),
-	/**  Finds out by sending the command again under its key: true means that it holds, false that it was refused and nothing happened. */
-	resolveCommand: (commandId: string) => __TAURI_INVOKE<boolean>("resolve_command", { commandId }),
+	/**  Asks now what became of a command. The window asks by itself as well; this is for those who do not want to wait. */
+	resolveCommand: (commandId: string) => __TAURI_INVOKE<CommandOutcome>("resolve_command", { commandId }),
 	/**  Signs in. `session_only` keeps the credentials out of the keychain; they are gone with the window. */
 	signIn: (environmentId: string, email: string, password: string, sessionOnly: boolean) => __TAURI_INVOKE<Bootstrap>("sign_in", { environmentId, email, password, sessionOnly }),
 	/**  Ends the session here and at the API, and forgets the credentials. */
@@ -81,7 +81,7 @@ export const commands = {
 };
 
 /* Constants */
-export const appEvents = {"navigate":"navigate","sessionChanged":"session_changed"} as const;
+export const appEvents = {"commandSettled":"command_settled","navigate":"navigate","sessionChanged":"session_changed"} as const;
 
 /* Types */
 /**  One action with the rules' answer. Exactly one of `preview` and `refusal` is set. */
@@ -169,6 +169,8 @@ export type Bootstrap = {
 	staff: StaffInfo | null,
 	/**  Why nobody is signed in, for people, when something went wrong. */
 	sign_in_problem: string | null,
+	/**  Credentials may be kept that could not be used now: trying again without typing them may help. */
+	may_try_again: boolean,
 	/**  Whether credentials outlive the window. */
 	keychain: KeychainState,
 	/**  The first screen, when it could be read. */
@@ -189,6 +191,15 @@ export type CleanupCount = {
 	count: number,
 };
 
+/**  What became of a command whose answer was lost. */
+export type CommandOutcome = 
+/**  It was done, once. */
+"done" | 
+/**  It was not done, and never will be. */
+"not_done" | 
+/**  It was asked for too long ago: the API no longer knows. */
+"too_old";
+
 /**  What a command is bound to: the thing, as the person saw it. */
 export type CommandTarget = {
 	/**  User, job or session. */
@@ -197,6 +208,8 @@ export type CommandTarget = {
 	version: number,
 	/**  Made by the page for one press of a button; repeated for "try again". Becomes the `Idempotency-Key`. */
 	command_id: string,
+	/**  What it is and on whom, for people: said when its answer is lost, also by a window opened later. */
+	title: string,
 };
 
 /**  A user's link to a platform. */
@@ -387,6 +400,8 @@ export type Freshness = {
 	source: FreshnessSource,
 	/**  Why it is not live, for people. */
 	message: string | null,
+	/**  Why nothing can be changed although reading goes on, for people: the API cannot be used. */
+	api_problem: string | null,
 };
 
 /**  What woke a read. */
@@ -398,9 +413,9 @@ export type FreshnessSource =
 
 /**  In one word. */
 export type FreshnessState = 
-/**  Read within five seconds. */
+/**  Read within four seconds. */
 "live" | 
-/**  Not read for five seconds or more: writes are blocked. */
+/**  Not read for four seconds or more: writes are blocked. */
 "stale" | 
 /**  Nothing read yet. */
 "connecting" | 
@@ -433,7 +448,7 @@ request_id: string } |
 message: string; 
 /**  Seconds. */
 retry_after_s: number } | 
-/**  The answer was lost: it may or may not have happened. Repeat with the same `command_id` to find out. */
+/**  The answer was lost: it may or may not have happened. The window finds out by itself. */
 { type: "unknown"; 
 /**  For people. */
 message: string; 
@@ -832,6 +847,20 @@ export type SessionsRevoked = {
 	revoked: number,
 	/**  From when on their tokens are refused (database time). */
 	at: string,
+};
+
+/**  A command whose outcome has become known, after its answer was lost. */
+export type SettledCommand = {
+	/**  As in [`CommandTarget`]. */
+	command_id: string,
+	/**  What was asked, for people. */
+	title: string,
+	/**  The user it concerned. */
+	user_id: string | null,
+	/**  The job it concerned. */
+	job_id: string | null,
+	/**  What became of it. */
+	outcome: CommandOutcome,
 };
 
 /**  A person of the staff. */

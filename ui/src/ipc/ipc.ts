@@ -1,5 +1,5 @@
 import { createContext, useContext } from "react";
-import type { LiveInterest, LiveMessage, commands } from "../generated/commands";
+import type { LiveInterest, LiveMessage, SettledCommand, commands } from "../generated/commands";
 import type { Answer } from "../lib/failure";
 
 type Generated = typeof commands;
@@ -17,6 +17,8 @@ export type Ipc = {
   onNavigate: (go: (path: string) => void) => Promise<() => void>;
   /** Somebody signed in or out behind the page's back: a prompt was answered late, or the API ended the session. */
   onSessionChanged: (reread: () => void) => Promise<() => void>;
+  /** It became known what happened to a command whose answer was lost. */
+  onCommandSettled: (tell: (settled: SettledCommand) => void) => Promise<() => void>;
 };
 
 export const IpcContext = createContext<Ipc | null>(null);

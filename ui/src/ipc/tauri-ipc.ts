@@ -1,7 +1,7 @@
 import { Channel, isTauri } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 import { appEvents, commands } from "../generated/commands";
-import type { IpcError, LiveMessage } from "../generated/commands";
+import type { IpcError, LiveMessage, SettledCommand } from "../generated/commands";
 import type { Answer } from "../lib/failure";
 import type { Commands, Ipc } from "./ipc";
 
@@ -23,6 +23,7 @@ export function tauriIpc(): Ipc {
     },
     onNavigate: (go) => listen<string>(appEvents.navigate, (event) => go(event.payload)),
     onSessionChanged: (reread) => listen(appEvents.sessionChanged, reread),
+    onCommandSettled: (tell) => listen<SettledCommand>(appEvents.commandSettled, (event) => tell(event.payload)),
   };
 }
 

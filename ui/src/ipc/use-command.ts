@@ -1,16 +1,17 @@
 import { QueryClientContext } from "@tanstack/react-query";
 import { useContext, useEffect, useRef, useState } from "react";
 import { announceNow } from "../lib/announcer";
-import type { Command, CommandPhase } from "../lib/command-phase";
+import type { Command, CommandPhase, Intent } from "../lib/command-phase";
 import { type Answer, toIpcError } from "../lib/failure";
 import { newCommandId } from "../lib/ids";
 import { keys } from "../lib/query-keys";
+import { dismissSettled, useSettled } from "../lib/settled";
 import { useIpc } from "./ipc";
 
 type Options<I, T> = {
   /** "Enable demo mode for ana@example.com". */
   title: string;
-  send: (commandId: string, input: I) => Promise<Answer<T>>;
+  send: (intent: Intent, input: I) => Promise<Answer<T>>;
   onAccepted?: (data: T) => void;
 };
 
@@ -29,6 +30,12 @@ export function useCommand<I, T>({ title, send, onAccepted }: Options<I, T>): Co
     };
   }, []);
 
+  const settled = useSettled();
+  useEffect(() => {
+    const own = settled.find(({ command_id }) => command_id === current.current?.commandId);
+    if (own && phase.name === "unknown") setPhase({ name: "found", outcome: own.outcome });
+  }, [settled, phase.name]);
+
   const settle = (next: CommandPhase<T>) => {
     if (current.current) current.current.busy = false;
     if (mounted.current) setPhase(next);
@@ -41,7 +48,7 @@ export function useCommand<I, T>({ title, send, onAccepted }: Options<I, T>): Co
     command.busy = true;
     setPhase({ name: "sending" });
     try {
-      const answer = await send(command.commandId, command.input);
+      const answer = await send({ command_id: command.commandId, title }, command.input);
       if (answer.status === "ok") {
         settle({ name: "accepted", data: answer.data });
         announceNow(`Accepted: ${title}`);
@@ -67,7 +74,7 @@ export function useCommand<I, T>({ title, send, onAccepted }: Options<I, T>): Co
     setPhase({ ...phase, finding: true });
     try {
       const answer = await ipc.commands.resolveCommand(command.commandId);
-      if (answer.status === "ok") settle({ name: "found", holds: answer.data });
+      if (answer.status === "ok") settle({ name: "found", outcome: answer.data });
       else settle({ name: "unknown", error: { ...phase.error, message: answer.error.message }, finding: false });
     } catch {
       settle({ ...phase, finding: false });
@@ -88,6 +95,8 @@ export function useCommand<I, T>({ title, send, onAccepted }: Options<I, T>): Co
     findOut: () => void find(),
     reset: () => {
       if (current.current?.busy || phase.name === "unknown") return;
+      // Seen here: it need not be said at the top of the window as well.
+      if (phase.name === "found" && current.current) dismissSettled(current.current.commandId);
       current.current = null;
       setPhase({ name: "idle" });
     },

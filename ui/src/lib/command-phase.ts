@@ -1,4 +1,4 @@
-import type { IpcError } from "../generated/commands";
+import type { CommandOutcome, IpcError } from "../generated/commands";
 
 /** What the live data says of a command that was accepted. `late`: it takes longer than it should, in words. */
 export type Observation =
@@ -6,6 +6,9 @@ export type Observation =
   | { state: "running"; words: string; progress: number | null; late?: string | null }
   | { state: "done"; words: string }
   | { state: "failed"; words: string };
+
+/** One press of a button: the key under which it happens once, and what it is called when its answer is lost. */
+export type Intent = { command_id: string; title: string };
 
 export type CommandPhase<T> =
   | { name: "idle" }
@@ -15,8 +18,8 @@ export type CommandPhase<T> =
   | { name: "refused"; error: IpcError }
   /** It may or may not have happened. */
   | { name: "unknown"; error: IpcError; finding: boolean }
-  /** It was unknown, and was found to hold, or not to. */
-  | { name: "found"; holds: boolean };
+  /** It was unknown, and the API has told what became of it. */
+  | { name: "found"; outcome: CommandOutcome };
 
 export type Command<I, T> = {
   phase: CommandPhase<T>;
@@ -24,7 +27,7 @@ export type Command<I, T> = {
   press: (input: I) => void;
   /** The same command again, with the same key: it cannot happen twice. */
   tryAgain: () => void;
-  /** Asks whether an unknown one happened. */
+  /** Asks now what became of an unknown one. The window asks by itself as well. */
   findOut: () => void;
   /** Back to the start, for a new command with a new key. Not while one is under way or unknown. */
   reset: () => void;

@@ -43,7 +43,7 @@ export function failureWords(error: IpcError): FailureWords {
     case "unavailable":
       return words(error.message, "The system cannot be reached right now. Nothing was changed.", `Try again in ${Math.max(1, error.retry_after_s)} s.`);
     case "unknown":
-      return words(error.message, "The answer was lost: it may or may not have happened.", "Find out before doing anything else.", error.command_id);
+      return words(error.message, "The answer was lost: it may or may not have happened.", "The window finds out by itself: wait for that before you do it again.", error.command_id);
     case "validation":
       return words(error.message, "Nothing was changed.", `Correct “${error.field.replaceAll("_", " ")}”.`);
     case "stale":

@@ -13,12 +13,12 @@ function fakeIpc(commands: Partial<Commands>): Ipc {
       return command;
     },
   });
-  return { commands: all as Commands, subscribe: async () => () => undefined, onNavigate: async () => () => undefined, onSessionChanged: async () => () => undefined };
+  return { commands: all as Commands, subscribe: async () => () => undefined, onNavigate: async () => () => undefined, onSessionChanged: async () => () => undefined, onCommandSettled: async () => () => undefined };
 }
 
 /** Renders as inside the window: live, with a query cache and the given commands. */
 export function renderInWindow(content: ReactElement, commands: Partial<Commands> = {}) {
-  setFreshness({ state: "live", as_of: new Date().toISOString(), age_ms: 0, read_ms: 3, source: "push", message: null });
+  setFreshness({ state: "live", as_of: new Date().toISOString(), age_ms: 0, read_ms: 3, source: "push", message: null, api_problem: null });
   const client = new QueryClient({ defaultOptions: { queries: { retry: false, networkMode: "always" } } });
   const ipc = fakeIpc(commands);
   const wrapper = ({ children }: { children: ReactNode }) => (

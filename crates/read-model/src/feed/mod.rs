@@ -22,6 +22,10 @@ use uuid::Uuid;
 
 /// No answer within this: the connection is given up.
 const READ_MAX: Duration = Duration::from_secs(3);
+/// The same where a connection must be made first: what is under way when the way is free again holds back the next.
+const CONNECT_MAX: Duration = Duration::from_secs(2);
+/// Until the next attempt after one that failed.
+const RETRY: Duration = Duration::from_millis(500);
 /// A burst of notifications is one read.
 const READS_APART: Duration = Duration::from_millis(25);
 
@@ -86,6 +90,7 @@ pub struct Feed {
 struct Reading {
     task: JoinHandle<Result<(PgConnection, Answer), ReadError>>,
     started: Instant,
+    patience: Duration,
     source: FeedSource,
 }
 
@@ -109,7 +114,7 @@ impl Feed {
     /// May be dropped at any point without losing a change.
     ///
     /// # Errors
-    /// As every read. Go on calling: the next call tries again, after the poll time, on a new connection, and nothing
+    /// As every read. Go on calling: the next call tries again, after half a second, on a new connection, and nothing
     /// that happened meanwhile is lost.
     pub async fn next(&mut self) -> Result<FeedBatch, ReadError> {
         if self.reading.is_none() {
@@ -120,6 +125,7 @@ impl Feed {
         self.next_poll = Instant::now() + self.settings.poll;
         self.not_before = Instant::now() + READS_APART;
         if read.is_err() {
+            self.next_poll = Instant::now() + self.settings.poll.min(RETRY);
             // What broke the reading has likely broken the listening, which cannot notice by itself.
             self.connection = None;
             self.restart_listener();
@@ -148,19 +154,20 @@ impl Feed {
         }
         let question = self.ids.as_ref().map(Ids::question);
         let connection = self.connection.take();
+        let patience = if connection.is_some() { READ_MAX } else { CONNECT_MAX };
         let options = self.pool.connect_options();
         let task = tokio::spawn(read::read(connection, options, question));
-        self.reading = Some(Reading { task, started: Instant::now(), source });
+        self.reading = Some(Reading { task, started: Instant::now(), patience, source });
     }
 
     async fn finish(&mut self) -> Result<FeedBatch, ReadError> {
         let Some(reading) = &mut self.reading else {
             return Err(ReadError::Unavailable("no read was under way".into()));
         };
-        let ended = timeout_at(reading.started + READ_MAX, &mut reading.task).await;
-        let (started, source) = (reading.started, reading.source);
+        let ended = timeout_at(reading.started + reading.patience, &mut reading.task).await;
+        let (started, source, patience) = (reading.started, reading.source, reading.patience);
         self.reading = None;
-        let no_answer = || ReadError::Unavailable(format!("no answer within {} s", READ_MAX.as_secs()));
+        let no_answer = || ReadError::Unavailable(format!("no answer within {} s", patience.as_secs()));
         let joined = ended.map_err(|_| no_answer())?;
         let (connection, answer) = joined.map_err(|ended| ReadError::Unavailable(ended.to_string()))??;
         self.connection = Some(connection);

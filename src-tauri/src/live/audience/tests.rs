@@ -58,6 +58,7 @@ fn fresh() -> Freshness {
         as_of: None,
         age_ms: 0,
         read_ms: 0,
+        api_problem: None,
         source: FreshnessSource::Push,
         message: None,
     }

@@ -38,8 +38,8 @@ export function JobCommandDialog({ action, seen, current, onLookAgain, onClose }
   const offer = seen.offers.find((each) => each.action === action);
   const command = useCommand<string, JobDetail>({
     title: `${WORDS[action].confirm}: ${jobTypeWords(job.job_type)} for ${job.user_email ?? "the system"}`,
-    send: (command_id, reason) => {
-      const target = { id: job.id, version: job.version, command_id };
+    send: (intent, reason) => {
+      const target = { id: job.id, version: job.version, ...intent };
       if (action === "cancel") return ipc.commands.cancelJob(target, { reason });
       if (action === "retry") return ipc.commands.retryJob(target, { reason });
       return ipc.commands.rescheduleJob(target, { reason, run_at: new Date(time).toISOString() });

@@ -20,7 +20,7 @@ export function RevokeSessionDialog({ seen, onClose }: { seen: SessionRow; onClo
   const { command, observed } = useRevoke<SessionRow>({
     title: `Revoke the session of ${seen.user_email} on ${seen.device}`,
     userId: seen.user_id,
-    send: (command_id, reason) => ipc.commands.revokeSession({ id: seen.id, version: seen.version, command_id }, { reason }),
+    send: (intent, reason) => ipc.commands.revokeSession({ id: seen.id, version: seen.version, ...intent }, { reason }),
     revokedAt: (row) => row.revoked_at,
     ends: (row) => row.id === seen.id,
     done: () => "the session was revoked",

@@ -23,7 +23,7 @@ export function RevokeSessionsDialog({ userId, email, except, onClose }: RevokeS
   const { command, observed } = useRevoke<SessionsRevoked>({
     title: `Revoke ${what} of ${email}`,
     userId,
-    send: (command_id, reason) => ipc.commands.revokeSessions(userId, command_id, { reason, except_session_id: except?.id ?? null }),
+    send: (intent, reason) => ipc.commands.revokeSessions(userId, intent.command_id, intent.title, { reason, except_session_id: except?.id ?? null }),
     revokedAt: (answer) => answer.at,
     ends: (row) => row.id !== except?.id,
     done: (answer) => `${plural(answer.revoked, "session")} revoked`,

@@ -26,7 +26,7 @@ function system() {
     end((row) => row.id === target.id);
     return ok(rows.find((row) => row.id === target.id) as SessionRow);
   });
-  const revokeSessions = vi.fn<Commands["revokeSessions"]>((user_id, _id, body) => {
+  const revokeSessions = vi.fn<Commands["revokeSessions"]>((user_id, _id, _title, body) => {
     end((row) => row.id !== body.except_session_id);
     return ok({ user_id, revoked: body.except_session_id === null ? 2 : 1, at: at(Date.now()) });
   });
@@ -58,7 +58,7 @@ it("revokes all: nothing lives on", async () => {
   expect(await screen.findByText("2 active sessions: Chrome on macOS, Safari on iPhone.")).toBeInTheDocument();
   expect(screen.getByText(/signed out everywhere/)).toBeInTheDocument();
   await confirm("Revoke all");
-  expect(commands.revokeSessions.mock.calls[0]?.[2]).toEqual({ reason: "Unknown device", except_session_id: null });
+  expect(commands.revokeSessions.mock.calls[0]?.[3]).toEqual({ reason: "Unknown device", except_session_id: null });
   expect(await screen.findByText(/Seen in the database: 2 sessions revoked/)).toBeInTheDocument();
 });
 
@@ -69,7 +69,7 @@ it("revokes all but this: this one lives on", async () => {
   expect(await screen.findByText("1 active session: Safari on iPhone.")).toBeInTheDocument();
   expect(screen.getByText(/^Chrome on macOS, 203.0.113.24, until/)).toBeInTheDocument();
   await confirm("Revoke all others");
-  expect(commands.revokeSessions.mock.calls[0]?.[2]).toEqual({ reason: "Unknown device", except_session_id: first.id });
+  expect(commands.revokeSessions.mock.calls[0]?.[3]).toEqual({ reason: "Unknown device", except_session_id: first.id });
   expect(await screen.findByText(/1 session revoked/)).toBeInTheDocument();
 });
 

@@ -4,7 +4,7 @@ import type { SessionRow } from "../../generated/commands";
 import { useIpc } from "../../ipc/ipc";
 import { useCommand } from "../../ipc/use-command";
 import { serverNow } from "../../lib/clock";
-import type { Command, Observation } from "../../lib/command-phase";
+import type { Command, Intent, Observation } from "../../lib/command-phase";
 import type { Answer } from "../../lib/failure";
 import { useTicked } from "../../lib/ticker";
 import { exactTime } from "../../lib/time";
@@ -16,7 +16,7 @@ const LATE_MS = 5_000;
 type Options<T> = {
   title: string;
   userId: string;
-  send: (commandId: string, reason: string) => Promise<Answer<T>>;
+  send: (intent: Intent, reason: string) => Promise<Answer<T>>;
   /** When it was revoked, by the answer. */
   revokedAt: (data: T) => string | null;
   /** Whether this session was to end. Those of later sign-ins never were. */

@@ -1,5 +1,5 @@
 import { KeyRound, TriangleAlert } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Banner } from "../../components/Banner";
 import { Button } from "../../components/Button";
 import { SelectField } from "../../components/SelectField";
@@ -7,16 +7,12 @@ import { StatusBadge } from "../../components/StatusBadge";
 import { TextField } from "../../components/TextField";
 import type { KeychainState } from "../../generated/commands";
 import { useIpc } from "../../ipc/ipc";
-import { IpcFailure, read, toIpcError } from "../../lib/failure";
+import { read, toIpcError } from "../../lib/failure";
 import { useReplaceSession, useSession } from "../../lib/session";
 import { environmentMark } from "../../lib/states/environment";
 import styles from "./SignIn.module.css";
 
-const KEYCHAIN: Record<Exclude<KeychainState, "ready">, string> = {
-  locked: "This machine’s keychain is locked. Unlock it to stay signed in, or sign in for this session only.",
-  absent: "This machine has no keychain service (on Linux: install gnome-keyring or KWallet). You can sign in for this session only.",
-  denied: "The keychain’s question was dismissed. Allow it to stay signed in, or sign in for this session only.",
-};
+type Trouble = { words: string | null; keychain: KeychainState };
 
 export function SignInForm() {
   const ipc = useIpc();
@@ -26,32 +22,36 @@ export function SignInForm() {
   const [environmentId, setEnvironment] = useState(session.environment?.id ?? environments[0]?.id ?? "");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
-  const [keychain, setKeychain] = useState(session.keychain);
-  const [sessionOnly, setSessionOnly] = useState(session.keychain !== "ready");
-  const [problem, setProblem] = useState(session.sign_in_problem);
-  const [busy, setBusy] = useState(false);
+  // What this form met itself; until then what the start met, which may still change: a prompt can be answered late.
+  const [met, setMet] = useState<Trouble | null>(null);
+  const trouble = met ?? { words: session.sign_in_problem, keychain: session.keychain };
+  const [only, setOnly] = useState<boolean | null>(null);
+  const sessionOnly = only ?? trouble.keychain !== "ready";
+  const [busy, setBusy] = useState<"signing in" | "trying again" | null>(null);
   const environment = environments.find((each) => each.id === environmentId);
   const missing = email.trim() === "" ? "Write your e-mail." : password === "" ? "Write your password." : null;
 
-  const signIn = async () => {
-    if (busy) return;
-    if (missing !== null) {
-      setProblem(missing);
-      return;
-    }
-    setBusy(true);
-    setProblem(null);
-    try {
-      replace(await read(ipc.commands.signIn(environmentId, email.trim(), password, sessionOnly)));
-    } catch (error) {
-      const refusal = toIpcError(error);
-      setProblem(refusal.message);
-      if (error instanceof IpcFailure && refusal.type === "keychain") {
-        setKeychain(refusal.state);
-        setSessionOnly(true);
-      }
-      setBusy(false);
-    }
+  const fail = (error: unknown) => {
+    const refusal = toIpcError(error);
+    setMet({ words: refusal.message, keychain: refusal.type === "keychain" ? refusal.state : "ready" });
+    if (refusal.type === "keychain") setOnly(true);
+    setBusy(null);
+  };
+  const signIn = () => {
+    if (busy === "signing in") return;
+    setMet({ words: missing, keychain: "ready" });
+    if (missing !== null) return;
+    setOnly(sessionOnly);
+    setBusy("signing in");
+    read(ipc.commands.signIn(environmentId, email.trim(), password, sessionOnly)).then(replace, fail);
+  };
+  // With what is kept: the keychain was unlocked meanwhile, or the API is back.
+  const tryAgain = () => {
+    setBusy("trying again");
+    read(ipc.commands.switchEnvironment(environmentId)).then((next) => {
+      setBusy(null);
+      replace(next);
+    }, fail);
   };
 
   return (
@@ -59,7 +59,7 @@ export function SignInForm() {
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
-        void signIn();
+        signIn();
       }}
     >
       <SelectField label="Environment" value={environmentId} onChange={setEnvironment} options={environments.map(({ id, name }) => ({ value: id, label: name }))} />
@@ -71,23 +71,43 @@ export function SignInForm() {
       ) : null}
       <TextField label="E-mail" type="email" value={email} onChange={setEmail} maxLength={255} autoComplete="username" autoFocus />
       <TextField label="Password" type="password" value={password} onChange={setPassword} maxLength={1_024} autoComplete="current-password" />
-      {problem === null ? null : (
-        <Banner tone="danger" icon={TriangleAlert}>
-          {problem}
+      {trouble.words === null ? null : (
+        <Banner tone={trouble.keychain === "ready" ? "danger" : "warning"} icon={trouble.keychain === "ready" ? TriangleAlert : KeyRound}>
+          {trouble.words}
         </Banner>
       )}
-      {keychain === "ready" ? null : (
-        <Banner tone="warning" icon={KeyRound}>
-          {KEYCHAIN[keychain]}
-        </Banner>
-      )}
+      {busy === null ? null : <Slow />}
       <label className={styles.only}>
-        <input type="checkbox" checked={sessionOnly} onChange={(event) => setSessionOnly(event.target.checked)} />
+        <input type="checkbox" checked={sessionOnly} onChange={(event) => setOnly(event.target.checked)} />
         This session only: forget me when the window closes
       </label>
-      <Button type="submit" tone="primary" busy={busy}>
-        {busy ? "Signing in…" : "Sign in"}
-      </Button>
+      <div className={styles.buttons}>
+        <Button type="submit" tone="primary" busy={busy === "signing in"}>
+          {busy === "signing in" ? "Signing in…" : "Sign in"}
+        </Button>
+        {met === null && session.may_try_again ? (
+          <Button onPress={tryAgain} busy={busy !== null}>
+            {busy === "trying again" ? "Trying again…" : "Try again without a password"}
+          </Button>
+        ) : null}
+      </div>
     </form>
+  );
+}
+
+const SLOW_MS = 2_000;
+
+/** What it may be waiting for, once it takes longer than it should. */
+function Slow() {
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), SLOW_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!slow) return null;
+  return (
+    <p className={styles.words} role="status">
+      Still waiting. The keychain’s question may be open behind this window, or the API is slow; it ends by itself.
+    </p>
   );
 }

@@ -28,14 +28,14 @@ export function DemoModeDialog({ action, seen, current, onLookAgain, onClose }: 
     title: `${words.confirm}: demo mode of ${user.email}`,
     seen,
     current,
-    send: async (command_id, reason): Promise<Answer<UserView | JobDetail>> => {
-      const target = { id: user.id, version: user.version, command_id };
+    send: async (intent, reason): Promise<Answer<UserView | JobDetail>> => {
+      const target = { id: user.id, version: user.version, ...intent };
       if (action === "disable") return commands.disableDemoMode(target, { reason });
       if (action === "cancel") return commands.cancelDemoMode(target, { reason });
       if (action === "dismiss") return commands.dismissDemoMode(target, { reason });
       if (demo.job === null) return { status: "error", error: { type: "not_found", message: "The failed job is no longer kept." } };
       // It is the job that runs again: the command is bound to its version.
-      return commands.retryJob({ id: demo.job.id, version: demo.job.version, command_id }, { reason });
+      return commands.retryJob({ id: demo.job.id, version: demo.job.version, ...intent }, { reason });
     },
     answered: (data) => ("user" in data ? data : null),
   });

@@ -33,7 +33,7 @@ export function EnableDemoModeDialog({ seen, current, onLookAgain, onClose }: De
     title: `Enable demo mode for ${user.email}`,
     seen,
     current,
-    send: (command_id, reason) => ipc.commands.enableDemoMode({ id: user.id, version: user.version, command_id }, enableBody(form, reason, serverNow())),
+    send: (intent, reason) => ipc.commands.enableDemoMode({ id: user.id, version: user.version, ...intent }, enableBody(form, reason, serverNow())),
     answered: (view) => view,
   });
   const offer = findOffer(seen, "enable");

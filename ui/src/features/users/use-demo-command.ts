@@ -3,7 +3,7 @@ import { useEffect } from "react";
 import type { DemoModeAction, UserView } from "../../generated/commands";
 import { useCommand } from "../../ipc/use-command";
 import { serverNow } from "../../lib/clock";
-import type { Command, Observation } from "../../lib/command-phase";
+import type { Command, Intent, Observation } from "../../lib/command-phase";
 import type { Answer } from "../../lib/failure";
 import { useTicked } from "../../lib/ticker";
 import { observeDemo } from "./demo-observe";
@@ -15,7 +15,7 @@ type Options<T> = {
   /** The user as it was when the dialog opened: the command is bound to this. */
   seen: UserView;
   current: UserView;
-  send: (commandId: string, reason: string) => Promise<Answer<T>>;
+  send: (intent: Intent, reason: string) => Promise<Answer<T>>;
   /** The user in the answer, where the command answers one. */
   answered: (data: T) => UserView | null;
 };
