@@ -27,10 +27,7 @@ pub async fn revoke(State(app): State<App>, write: StaffWrite<WithReason>) -> Re
     (status = 200, body = SessionsRevoked), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
     (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 413, body = ErrorBody),
     (status = 415, body = ErrorBody), (status = 422, body = ErrorBody), (status = 503, body = ErrorBody)))]
-pub async fn revoke_many(
-    State(app): State<App>,
-    write: StaffWrite<RevokeSessions>,
-) -> Result<Response, ApiError> {
+pub async fn revoke_many(State(app): State<App>, write: StaffWrite<RevokeSessions>) -> Result<Response, ApiError> {
     let StaffWrite { id: user_id, body, command } = write;
     let done = app.store.revoke_sessions(user_id, body.except_session_id, &command).await?;
     let answer = SessionsRevoked { user_id, revoked: done.count, at: done.at };

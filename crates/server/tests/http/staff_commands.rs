@@ -96,9 +96,8 @@ async fn a_lost_answer_is_settled_by_its_key_for_the_one_who_asked() {
     let stand = Stand::new().await;
     let (ana, ben) = (user().insert(&stand.db).await, user().insert(&stand.db).await);
     let (token, other) = (stand.support().await, stand.support().await);
-    let settle = async |token: &str, key: &str| {
-        stand.post(&format!("/staff/commands/{key}/settle"), token, json!({})).await
-    };
+    let settle =
+        async |token: &str, key: &str| stand.post(&format!("/staff/commands/{key}/settle"), token, json!({})).await;
     let done = Write::demo_mode(&token, ana.id, "enable", 1);
     stand.write(done.clone()).await.expect(200);
     let key = done.key.as_deref().expect("a key");
