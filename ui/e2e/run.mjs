@@ -1,7 +1,8 @@
 // Runs the end-to-end tests: `node e2e/run.mjs [part of a spec's name]`. `cargo xtask test e2e` brings up all that they need.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { alone } from "./lib/alone.mjs";
 
@@ -19,5 +20,15 @@ if (specs.length === 0) {
   process.exit(1);
 }
 const words = ["--test", "--test-concurrency=1", "--test-timeout=180000", "--test-reporter=spec", ...specs.map((name) => join(folder, name))];
-const { status } = spawnSync(process.execPath, words, { stdio: "inherit" });
+// What a test starts in the place of something it killed serves the tests after it, each in a process of its own.
+const started = join(mkdtempSync(join(tmpdir(), "repruv-ops-started-")), "pids");
+writeFileSync(started, "");
+const { status } = spawnSync(process.execPath, words, { stdio: "inherit", env: { ...process.env, REPRUV_E2E_STARTED: started } });
+for (const pid of readFileSync(started, "utf8").split("\n").filter(Boolean)) {
+  try {
+    process.kill(Number(pid));
+  } catch {
+    // It has ended by itself.
+  }
+}
 process.exit(status ?? 1);

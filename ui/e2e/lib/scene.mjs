@@ -1,9 +1,9 @@
 // What many tests begin with.
 
 import { after, before } from "node:test";
-import { customer } from "./stack.mjs";
+import { customer, stack } from "./stack.mjs";
 import { until } from "./until.mjs";
-import { openWindow } from "./window.mjs";
+import { homeForWindow, knowEnvironment, openWindow } from "./window.mjs";
 
 /** One signed-in window for the tests of a file. */
 export function sceneWithWindow(options) {
@@ -16,9 +16,33 @@ export function sceneWithWindow(options) {
   return scene;
 }
 
-/** A customer of this test's own, at rest. */
-export async function atRest(name) {
-  return (await customer(name)).reset();
+/** Opens a window that knows the API at this address, and signs in by hand. */
+export async function signedIn(api_url, { home = homeForWindow(), staff = stack.staff, ...options } = {}) {
+  knowEnvironment(home, { api_url });
+  const window = await openWindow({ home, signIn: "keychain", ...options });
+  try {
+    await window.sees("Sign in to Repruv Ops");
+    await signIn(window, staff);
+    await window.sees("live · ");
+    return window;
+  } catch (error) {
+    await window.close();
+    throw error;
+  }
+}
+
+/** Fills in the sign-in form and sends it. */
+export async function signIn(window, { email, password } = stack.staff) {
+  await window.fill("E-mail", email);
+  await window.fill("Password", password);
+  await window.press("Sign in");
+}
+
+/** A customer of this test's own, at rest; of several names, those customers by name. */
+export async function atRest(name, ...others) {
+  if (others.length === 0) return (await customer(name)).reset();
+  const all = await Promise.all([name, ...others].map(async (each) => [each, await atRest(each)]));
+  return Object.fromEntries(all);
 }
 
 /** Opens a customer's page as a person would: by searching. */

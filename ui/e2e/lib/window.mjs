@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { remote } from "webdriverio";
 import { family, stack, stackFile } from "./stack.mjs";
 import { until } from "./until.mjs";
@@ -19,9 +19,19 @@ export function homeForWindow() {
 }
 
 /** Preferences that know the workspace as an environment, as if the person had added it. */
-export function knowEnvironment(home, { theme = "system", kind = "local", name = "Local" } = {}) {
-  const environments = [{ id: "e2e", name, kind, api_url: stack.api_url }];
-  const preferences = { schema: 1, theme, density: "normal", times: "relative", environment_id: "e2e", environments };
+export function knowEnvironment(home, { theme = "system", kind = "local", name = "Local", api_url = stack.api_url } = {}) {
+  // The keychain outlives a window: each has an environment of its own.
+  keepPreferences(home, theme, [{ id: basename(home), name, kind, api_url }]);
+}
+
+/** The same for several: addresses by name. */
+export function knowEnvironments(home, addresses) {
+  const environments = Object.entries(addresses).map(([name, api_url], at) => ({ id: `${basename(home)}-${at}`, name, kind: "local", api_url }));
+  keepPreferences(home, "system", environments);
+}
+
+function keepPreferences(home, theme, environments) {
+  const preferences = { schema: 1, theme, density: "normal", times: "relative", environment_id: environments[0].id, environments };
   mkdirSync(home, { recursive: true });
   writeFileSync(join(home, "preferences.json"), JSON.stringify({ preferences }));
 }
@@ -142,6 +152,12 @@ function windowOver({ browser, driver, home, launched_at }) {
 
     /** A picture of the window. */
     picture: async (file) => writeFileSync(file, Buffer.from(await browser.takeScreenshot(), "base64")),
+
+    /** A picture for people who want to see what the tests see: REPRUV_E2E_PICTURES names the folder. */
+    async look(name) {
+      const folder = process.env.REPRUV_E2E_PICTURES;
+      if (folder !== undefined) await self.picture(join(folder, `${name}.png`));
+    },
   };
   return self;
 }
