@@ -43,7 +43,8 @@ impl Judge {
             broken.push(format!("{} commands were done, and {audited} lines stand in the trail", judge.done));
         }
         broken.extend(unsound(world).await);
-        assert!(broken.is_empty(), "{broken:#?}\nafter {answers:#?}");
+        let heard: Vec<String> = answers.iter().map(|answer| format!("{answer:?}")).collect();
+        assert!(broken.is_empty(), "{broken:#?}\nafter {heard:#?}");
         judge
     }
 

@@ -129,8 +129,9 @@ const SEEN: [&str; 8] = [
 #[test]
 fn each_planted_bug_is_seen() {
     for bug in SEEN {
+        // One look at a smaller schedule and no more: it matters only that there is one.
         let sown = store::faults::plant(bug);
-        let Played { failure, cases, .. } = play(400, 1, 0);
+        let Played { failure, cases, .. } = play(400, 1, 1);
         drop(sown);
         let failure = failure.unwrap_or_else(|| panic!("{bug} was not seen in {cases} cases"));
         println!("{bug}: seen in case {cases}: {}", failure.chars().take(300).collect::<String>());
