@@ -1,6 +1,6 @@
 //! The audit trail: one line a change, in the change's transaction.
 
-use crate::{Command, StoreError};
+use crate::{Command, StoreError, fault_point, planted};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -28,6 +28,10 @@ pub struct AuditLine<'a> {
 /// # Errors
 /// [`StoreError::Database`]; the caller's transaction must then roll back.
 pub async fn append(tx: &mut PgConnection, command: &Command, line: AuditLine<'_>) -> Result<(), StoreError> {
+    fault_point!("command.changed");
+    if planted!("audit-apart") {
+        sqlx::raw_sql("COMMIT; BEGIN").execute(&mut *tx).await?;
+    }
     sqlx::query(
         "INSERT INTO audit_entries (staff_id, actor, action, user_id, user_email, job_id, session_id, reason, \
          before_state, after_state, request_id, address) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)",

@@ -71,7 +71,7 @@ impl Store {
     ) -> Result<Done, StoreError> {
         let command = command.clone();
         let done = self
-            .transaction(move |tx| {
+            .step("command", move |tx| {
                 let (command, request) = (command.clone(), request.clone());
                 Box::pin(async move { change(tx, user_id, &command, &request).await })
             })
@@ -87,7 +87,7 @@ impl Store {
     pub async fn cancel_demo_mode(&self, user_id: Uuid, command: &Command) -> Result<Done, StoreError> {
         let command = command.clone();
         let done = self
-            .transaction(move |tx| {
+            .step("command", move |tx| {
                 let command = command.clone();
                 Box::pin(async move { cancel(tx, user_id, &command).await })
             })

@@ -57,7 +57,7 @@ impl Store {
     async fn ask(&self, job_id: Uuid, command: &Command, ask: Ask) -> Result<Done, StoreError> {
         let command = command.clone();
         let done = self
-            .transaction(move |tx| {
+            .step("command", move |tx| {
                 let command = command.clone();
                 Box::pin(async move { answer(tx, job_id, &command, ask).await })
             })

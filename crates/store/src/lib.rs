@@ -8,6 +8,7 @@ mod demo_rows;
 pub mod engine;
 mod error;
 mod events;
+pub mod faults;
 mod hints;
 mod ids;
 mod job_commands;

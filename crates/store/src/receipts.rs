@@ -1,11 +1,14 @@
 //! Idempotency: the same key with the same request is done once.
 
-use crate::{Command, Store, StoreError};
+use crate::{Command, Store, StoreError, fault_point, faults::planted_sql};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// In the place of a fingerprint: this key was given up before its command was done. No request hashes to it.
 const GIVEN_UP: [u8; 32] = [0; 32];
+
+const TAKE: &str =
+    "INSERT INTO command_receipts (actor_id, key, request_hash) VALUES ($1,$2,$3) ON CONFLICT DO NOTHING";
 
 /// Whether a command is new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,15 +27,17 @@ pub async fn claim(tx: &mut PgConnection, command: &Command) -> Result<Claimed, 
     let (Some(key), Some(owner)) = (&command.key, command.actor.key_owner()) else {
         return Ok(Claimed::Fresh);
     };
-    let made = sqlx::query(
-        "INSERT INTO command_receipts (actor_id, key, request_hash) VALUES ($1,$2,$3) ON CONFLICT DO NOTHING",
-    )
-    .bind(owner)
-    .bind(&key.key)
-    .bind(&key.request_hash[..])
-    .execute(&mut *tx)
-    .await?
-    .rows_affected();
+    let take = planted_sql!("idempotency-without-index", TAKE, TAKE => format!(
+        "WITH seen AS MATERIALIZED (SELECT FROM command_receipts WHERE actor_id = $1 AND key = $2), kept AS ({TAKE}) \
+         SELECT FROM seen HAVING count(*) = 0"));
+    let made = sqlx::query(take)
+        .bind(owner)
+        .bind(&key.key)
+        .bind(&key.request_hash[..])
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+    fault_point!("command.receipted");
     if made == 1 {
         return Ok(Claimed::Fresh);
     }
@@ -53,14 +58,7 @@ impl Store {
     pub async fn settle_command(&self, actor_id: Uuid, key: &str) -> Result<bool, StoreError> {
         let key = key.to_owned();
         self.section(move |store| async move {
-            sqlx::query(
-                "INSERT INTO command_receipts (actor_id, key, request_hash) VALUES ($1,$2,$3) ON CONFLICT DO NOTHING",
-            )
-            .bind(actor_id)
-            .bind(&key)
-            .bind(&GIVEN_UP[..])
-            .execute(&store.pool)
-            .await?;
+            sqlx::query(TAKE).bind(actor_id).bind(&key).bind(&GIVEN_UP[..]).execute(&store.pool).await?;
             let done =
                 sqlx::query_scalar("SELECT request_hash <> $3 FROM command_receipts WHERE actor_id = $1 AND key = $2")
                     .bind(actor_id)

@@ -4,7 +4,7 @@
 //! `select!` and disconnecting HTTP clients all drop futures. So every section runs in a task of its own: the caller may
 //! go away, the section goes on to its commit or rollback.
 
-use crate::{Store, StoreError, error::is_transient};
+use crate::{Store, StoreError, error::is_transient, fault_point, planted};
 use rand::Rng;
 use sqlx::PgConnection;
 use std::{future::Future, pin::Pin, time::Duration};
@@ -41,13 +41,37 @@ impl Store {
         T: Send + 'static,
         W: for<'c> Fn(&'c mut PgConnection) -> OnConnection<'c, T> + Send + Sync + 'static,
     {
+        self.step("transaction", work).await
+    }
+
+    /// As [`Store::transaction`]; `step` names its failpoints.
+    pub(crate) async fn step<T, W>(&self, step: &'static str, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: for<'c> Fn(&'c mut PgConnection) -> OnConnection<'c, T> + Send + Sync + 'static,
+    {
         self.section(move |store| async move {
             let mut tries = 1;
             loop {
                 let mut tx = store.pool.begin().await?;
-                match work(&mut tx).await {
+                let worked: Result<T, StoreError> = async {
+                    fault_point!(step, "begun");
+                    let answer = work(&mut tx).await?;
+                    fault_point!(step, "before_commit");
+                    Ok(answer)
+                }
+                .await;
+                match worked {
+                    Ok(answer) if planted!("ack-before-commit") => {
+                        tokio::spawn(async move {
+                            tokio::time::sleep(Duration::from_millis(50)).await;
+                            tx.commit().await
+                        });
+                        return Ok(answer);
+                    }
                     Ok(answer) => {
                         tx.commit().await?;
+                        fault_point!(step, "after_commit");
                         return Ok(answer);
                     }
                     Err(error) => {

@@ -48,7 +48,7 @@ impl Store {
     /// [`StoreError::NotFound`], [`StoreError::VersionConflict`], [`StoreError::Illegal`], [`StoreError::KeyReused`].
     pub async fn revoke_session(&self, session_id: Uuid, command: &Command) -> Result<Done, StoreError> {
         let command = command.clone();
-        self.transaction(move |tx| {
+        self.step("command", move |tx| {
             let command = command.clone();
             Box::pin(async move { revoke(tx, session_id, &command).await })
         })
@@ -67,7 +67,7 @@ impl Store {
         command: &Command,
     ) -> Result<Revoked, StoreError> {
         let command = command.clone();
-        self.transaction(move |tx| {
+        self.step("command", move |tx| {
             let command = command.clone();
             Box::pin(async move { revoke_many(tx, user_id, except, &command).await })
         })

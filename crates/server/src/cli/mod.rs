@@ -44,6 +44,8 @@ enum Command {
 /// What the command answers, with words on what to do.
 pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
     logging::start(arguments.log_format);
+    #[cfg(feature = "fault-injection")]
+    store::faults::start().map_err(anyhow::Error::msg)?;
     // One TLS provider for the whole process; refused only when it is there already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match arguments.command {

@@ -1,6 +1,6 @@
 //! The claim loop: one a process; it asks for as many jobs as it has free slots.
 
-use super::{Shared, running};
+use super::{Shared, running, wakeups};
 use rand::Rng;
 use std::{
     sync::Arc,
@@ -45,7 +45,8 @@ pub(crate) async fn run(shared: Arc<Shared>, hints: Arc<Notify>) {
                     in_hand.spawn(running::carry(shared.clone(), job, claimed_at));
                 }
                 if !full {
-                    wait(&shared, &hints, shared.engine.poll).await;
+                    let poll = if wakeups::rereads() { shared.engine.poll } else { Duration::from_secs(86_400) };
+                    wait(&shared, &hints, poll).await;
                 }
             }
             Err(error) => {

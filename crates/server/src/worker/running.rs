@@ -9,6 +9,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use store::{
     StoreError,
     engine::{ClaimedJob, Ending},
+    fault_point,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -75,7 +76,7 @@ async fn work(
             retry_after: None,
         }
     };
-    tokio::select! {
+    let answer = tokio::select! {
         answer = &mut running => answer.unwrap_or_else(|_| Err(panicked())),
         () = deadline => Err(JobError::Retry {
             error: "The work took longer than its limit and was given up.".into(),
@@ -89,7 +90,9 @@ async fn work(
                 Err(_) => Err(JobError::Stopped),
             }
         }
-    }
+    };
+    fault_point!("work.done");
+    answer
 }
 
 async fn either(a: &CancellationToken, b: &CancellationToken) {

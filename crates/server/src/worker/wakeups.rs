@@ -2,11 +2,16 @@
 
 use super::Shared;
 use std::{sync::Arc, time::Duration};
-use store::{Hint, Hints, StoreError};
+use store::{Hint, Hints, StoreError, planted};
 use tokio::sync::Notify;
 
 /// A listener cannot see a half-open socket: it is made anew this often when nothing was heard.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
+
+/// A hint may be lost: whoever waits for one also looks for itself.
+pub(crate) fn rereads() -> bool {
+    !planted!("listener-loss-without-reread")
+}
 
 pub(crate) async fn run(database_url: String, shared: Arc<Shared>, hints: Arc<Notify>) {
     if !shared.engine.push {
@@ -24,9 +29,11 @@ pub(crate) async fn run(database_url: String, shared: Arc<Shared>, hints: Arc<No
 async fn listen(database_url: &str, shared: &Shared, hints: &Notify) -> Result<(), StoreError> {
     let mut heard = Hints::listen(database_url).await?;
     metrics::gauge!("repruv_listener_up").set(1.0);
-    // Whatever was announced while nobody listened.
-    hints.notify_one();
-    shared.leases.beat_now();
+    if rereads() {
+        // Whatever was announced while nobody listened.
+        hints.notify_one();
+        shared.leases.beat_now();
+    }
     loop {
         match tokio::time::timeout(SILENCE_MAX, heard.next()).await {
             Ok(Ok(Hint::CancelRequested)) => shared.leases.beat_now(),

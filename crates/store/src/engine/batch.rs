@@ -1,6 +1,6 @@
 //! Finishing many at once: for types that move no user, still fenced row by row.
 
-use crate::{Store, StoreError, engine::Lease};
+use crate::{Store, StoreError, engine::Lease, fault_point};
 use uuid::Uuid;
 
 impl Store {
@@ -15,6 +15,7 @@ impl Store {
         let wake = self.wake.clone();
         let done = self
             .section(move |store| async move {
+                fault_point!("batch.before");
                 let rows: Vec<(Uuid,)> = sqlx::query_as(
                     "WITH held AS MATERIALIZED ( \
                        SELECT j.id FROM background_jobs j JOIN unnest($1::uuid[], $2::bigint[]) AS h (id, epoch) \
@@ -37,6 +38,7 @@ impl Store {
                 .bind(worker)
                 .fetch_all(&store.pool)
                 .await?;
+                fault_point!("batch.after");
                 Ok(rows.into_iter().map(|row| row.0).collect())
             })
             .await?;

@@ -3,6 +3,8 @@
 use crate::{
     Store, StoreError,
     engine::{Lease, WorkerSession},
+    fault_point,
+    faults::planted_sql,
 };
 use chrono::{DateTime, Utc};
 use state_machine::JobType;
@@ -80,7 +82,11 @@ impl Store {
         let wake = self.wake.clone();
         let jobs = self
             .section(move |store| async move {
-                let rows: Vec<Raw> = sqlx::query_as(CLAIM)
+                fault_point!("claim.before");
+                let claim = planted_sql!("attempts-at-completion", CLAIM, "attempt = j.attempt + 1" =>
+                    "attempt = least(j.max_attempts, 1 + (SELECT count(*) FROM job_events e \
+                     WHERE e.job_id = j.id AND e.event = 'retry_later'))");
+                let rows: Vec<Raw> = sqlx::query_as(claim)
                     .bind(queue)
                     .bind(&types)
                     .bind(i64::from(limit))
@@ -90,6 +96,7 @@ impl Store {
                     .bind(&worker.name)
                     .fetch_all(&store.pool)
                     .await?;
+                fault_point!("claim.after");
                 rows.into_iter().map(|raw| claimed(raw, &worker)).collect::<Result<Vec<_>, _>>()
             })
             .await?;

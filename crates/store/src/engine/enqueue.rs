@@ -3,7 +3,7 @@
 use crate::{
     Store, StoreError,
     events::{self, Event},
-    new_id,
+    fault_point, new_id,
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -68,7 +68,7 @@ impl Store {
     /// [`StoreError::Unavailable`] or [`StoreError::Database`].
     pub async fn enqueue(&self, job: NewJob) -> Result<Enqueued, StoreError> {
         let made = self
-            .transaction(move |tx| {
+            .step("enqueue", move |tx| {
                 let job = job.clone();
                 Box::pin(async move { insert(tx, &job, "system").await })
             })
@@ -125,6 +125,7 @@ async fn insert(tx: &mut PgConnection, job: &NewJob, actor: &str) -> Result<Enqu
             .map(Enqueued::Joined)
             .ok_or_else(|| StoreError::Unavailable("a job of the same kind is just ending".into()));
     }
+    fault_point!("enqueue.inserted");
     let event = Event {
         job_id: id,
         user_id: job.user_id,

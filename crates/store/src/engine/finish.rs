@@ -4,13 +4,16 @@ use crate::{
     Actor, Command, Store, StoreError, demo_rows,
     engine::Lease,
     events::{self, Event, cut},
+    fault_point,
     job_commands::move_user,
     jobs::{self, JobRecord},
+    planted,
 };
 use rand::Rng;
 use sqlx::PgConnection;
 use state_machine::{AttemptEnd, JobEvent, JobStatus, JobTransition, RetryPolicy};
 use std::time::Duration;
+use uuid::Uuid;
 
 /// How an attempt ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +49,18 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// The step, as its failpoints name it.
+    const fn step(&self) -> &'static str {
+        match self {
+            Self::Succeeded { .. } => "finish",
+            Self::Failed { permanent: false, .. } => "retry",
+            Self::Failed { permanent: true, .. } => "fail",
+            Self::Cancelled { .. } => "cancel",
+            Self::HandedBack => "hand_back",
+            Self::Expired { .. } => "rescue",
+        }
+    }
+
     /// What the rules need to know of it.
     const fn end(&self) -> AttemptEnd {
         match *self {
@@ -75,9 +90,9 @@ impl Store {
     /// [`StoreError::Unavailable`]: it could not be written; the lease will be rescued.
     pub async fn finish(&self, lease: &Lease, ending: Ending, policy: RetryPolicy) -> Result<Finished, StoreError> {
         let (lease, unit) = (lease.clone(), rand::rng().random::<f64>());
-        let kept = lease.clone();
+        let (kept, step) = (lease.clone(), ending.step());
         let written = self
-            .transaction(move |tx| {
+            .step(step, move |tx| {
                 let (lease, ending) = (lease.clone(), ending.clone());
                 Box::pin(async move { end(tx, &lease, ending, policy, unit).await })
             })
@@ -126,16 +141,14 @@ pub(super) async fn end(
         StoreError::NotFound { .. } => StoreError::LeaseLost { job_id: lease.job_id },
         other => other,
     })?;
-    let held = job.status == JobStatus::Running
-        && job.lease_epoch == lease.epoch
-        && (job.locked_by == Some(lease.worker_id) || matches!(ending, Ending::Expired { .. }));
-    if !held {
+    if job.status != JobStatus::Running {
         return Err(StoreError::LeaseLost { job_id: lease.job_id });
     }
     let (attempt, max_attempts) = (job.attempt.unsigned_abs(), job.max_attempts.unsigned_abs());
     let event = ending.end().event(attempt, max_attempts, job.cancel_requested_at.is_some());
     let change = job.status.transition(event)?;
     write_job(tx, lease, &job, &change, &ending, policy, unit).await?;
+    fault_point!(ending.step(), "fenced");
     let (detail, actor) = (detail_of(&ending), actor_of(lease, &ending));
     let event = Event {
         job_id: job.id,
@@ -148,7 +161,8 @@ pub(super) async fn end(
         detail: detail.as_deref().map(|text| cut(text, 2000)),
     };
     events::append(tx, event).await?;
-    if let Some(user) = &user
+    let forgotten = matches!(ending, Ending::Expired { .. }) && planted!("rescue-forgets-user");
+    if let Some(user) = user.as_ref().filter(|_| !forgotten)
         && let Some(outcome) = ending.end().outcome(change.to(), user.demo.profile_exists)
     {
         let words = match change.to() {
@@ -177,6 +191,16 @@ fn actor_of(lease: &Lease, ending: &Ending) -> Actor {
     }
 }
 
+/// Which epoch and whose session the row must still name, or another has the job and nothing may be written.
+fn fence(lease: &Lease, job: &JobRecord, ending: &Ending) -> (i64, Option<Uuid>) {
+    let blind = match ending {
+        Ending::Expired { .. } => return (lease.epoch, job.locked_by), // the rescuer holds nothing
+        Ending::Failed { .. } => planted!("fail-without-epoch"),
+        _ => planted!("finish-without-epoch"),
+    };
+    if blind { (job.lease_epoch, job.locked_by) } else { (lease.epoch, Some(lease.worker_id)) }
+}
+
 async fn write_job(
     tx: &mut PgConnection,
     lease: &Lease,
@@ -198,6 +222,7 @@ async fn write_job(
         (JobEvent::Rescue, _) => policy.delay(job.attempt.unsigned_abs(), unit),
         _ => Duration::ZERO,
     };
+    let (epoch, holder) = fence(lease, job, ending);
     let rows = sqlx::query(
         "UPDATE background_jobs SET status = $4, locked_by = NULL, lease_expires_at = NULL, deadline_at = NULL, \
          cancel_requested_at = CASE WHEN $4 = 'cancelled' OR $9 THEN cancel_requested_at END, \
@@ -209,8 +234,8 @@ async fn write_job(
          WHERE id = $1 AND status = 'running' AND lease_epoch = $2 AND locked_by IS NOT DISTINCT FROM $3",
     )
     .bind(lease.job_id)
-    .bind(lease.epoch)
-    .bind(job.locked_by)
+    .bind(epoch)
+    .bind(holder)
     .bind(change.to().as_str())
     .bind(delay.as_secs_f64())
     .bind(i32::from(change.event() == JobEvent::HandBack))
@@ -220,5 +245,9 @@ async fn write_job(
     .execute(tx)
     .await?
     .rows_affected();
-    if rows == 1 { Ok(()) } else { Err(StoreError::LeaseLost { job_id: lease.job_id }) }
+    if rows == 1 || planted!("rows-affected-ignored") {
+        Ok(())
+    } else {
+        Err(StoreError::LeaseLost { job_id: lease.job_id })
+    }
 }

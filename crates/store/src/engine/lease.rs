@@ -1,6 +1,6 @@
 //! Leases: holding a job, renewing it, and writing under it.
 
-use crate::{Store, StoreError, events::cut};
+use crate::{Store, StoreError, events::cut, fault_point, faults::planted_sql};
 use state_machine::JobType;
 use std::time::Duration;
 use uuid::Uuid;
@@ -31,6 +31,15 @@ pub struct Renewal {
     pub cancel_requested: Vec<Uuid>,
 }
 
+// Locked in the order of ids, as everywhere where several jobs are locked at once.
+const RENEW: &str = "
+WITH held AS MATERIALIZED (
+  SELECT j.id FROM background_jobs j JOIN unnest($1::uuid[], $2::bigint[]) AS h (id, epoch)
+    ON j.id = h.id AND j.lease_epoch = h.epoch AND j.locked_by = $3
+  WHERE j.status = 'running' ORDER BY j.id FOR NO KEY UPDATE OF j)
+UPDATE background_jobs j SET lease_expires_at = now() + make_interval(secs => $4)
+FROM held WHERE j.id = held.id RETURNING j.id, j.cancel_requested_at IS NOT NULL";
+
 impl Store {
     /// Renews all leases of a worker in one statement. Ids that are missing in the answer are lost.
     ///
@@ -39,21 +48,19 @@ impl Store {
     pub async fn renew(&self, worker_id: Uuid, leases: Vec<(Uuid, i64)>, ttl: Duration) -> Result<Renewal, StoreError> {
         self.section(move |store| async move {
             let (ids, epochs): (Vec<Uuid>, Vec<i64>) = leases.into_iter().unzip();
-            // Locked in the order of ids, as everywhere where several jobs are locked at once.
-            let rows: Vec<(Uuid, bool)> = sqlx::query_as(
-                "WITH held AS MATERIALIZED ( \
-                   SELECT j.id FROM background_jobs j JOIN unnest($1::uuid[], $2::bigint[]) AS h (id, epoch) \
-                     ON j.id = h.id AND j.lease_epoch = h.epoch \
-                   WHERE j.status = 'running' AND j.locked_by = $3 ORDER BY j.id FOR NO KEY UPDATE OF j) \
-                 UPDATE background_jobs j SET lease_expires_at = now() + make_interval(secs => $4) \
-                 FROM held WHERE j.id = held.id RETURNING j.id, j.cancel_requested_at IS NOT NULL",
-            )
-            .bind(&ids)
-            .bind(&epochs)
-            .bind(worker_id)
-            .bind(ttl.as_secs_f64())
-            .fetch_all(&store.pool)
-            .await?;
+            fault_point!("heartbeat.before");
+            let renew = planted_sql!("worker-clock-leases", RENEW, "now() +" =>
+                format!("to_timestamp({}) +", crate::faults::worker_clock()));
+            let renew = planted_sql!("heartbeat-without-epoch", renew, "j.lease_epoch = h.epoch AND j.locked_by = $3" =>
+                "$3::uuid IS NOT NULL");
+            let rows: Vec<(Uuid, bool)> = sqlx::query_as(renew)
+                .bind(&ids)
+                .bind(&epochs)
+                .bind(worker_id)
+                .bind(ttl.as_secs_f64())
+                .fetch_all(&store.pool)
+                .await?;
+            fault_point!("heartbeat.after");
             let cancel_requested = rows.iter().filter(|row| row.1).map(|row| row.0).collect();
             Ok(Renewal { held: rows.into_iter().map(|row| row.0).collect(), cancel_requested })
         })
@@ -68,6 +75,7 @@ impl Store {
         let (lease, step) = (lease.clone(), cut(step, 200).to_owned());
         let wake = self.wake.clone();
         self.section(move |store| async move {
+            fault_point!("progress.before");
             let rows = sqlx::query(
                 "UPDATE background_jobs SET progress = $4, progress_step = $5 \
                  WHERE id = $1 AND status = 'running' AND lease_epoch = $2 AND locked_by = $3",
@@ -80,6 +88,7 @@ impl Store {
             .execute(&store.pool)
             .await?
             .rows_affected();
+            fault_point!("progress.after");
             if rows == 1 { Ok(()) } else { Err(StoreError::LeaseLost { job_id: lease.job_id }) }
         })
         .await?;
@@ -93,7 +102,7 @@ impl Store {
     /// [`StoreError::LeaseLost`] when another holds the job.
     pub async fn remember_profile(&self, lease: &Lease, profile_id: &str) -> Result<(), StoreError> {
         let (lease, profile_id) = (lease.clone(), profile_id.to_owned());
-        self.transaction(move |tx| {
+        self.step("remember", move |tx| {
             let (lease, profile_id) = (lease.clone(), profile_id.clone());
             Box::pin(async move {
                 let lost = StoreError::LeaseLost { job_id: lease.job_id };

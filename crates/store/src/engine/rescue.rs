@@ -3,13 +3,18 @@
 use crate::{
     Store, StoreError,
     engine::{Ending, Finished, Lease, finish},
+    fault_point,
+    faults::planted_sql,
 };
-use rand::Rng;
+use rand::{Rng, seq::SliceRandom};
 use state_machine::{JobType, RetryPolicy};
 use uuid::Uuid;
 
 /// One rescuer at a time; the number is arbitrary and belongs to this purpose.
 const RESCUE_LOCK: i64 = 0x7265_7363_7565;
+
+const STILL_LOST: &str = "SELECT id FROM background_jobs WHERE id = $1 AND status = 'running' \
+  AND lease_epoch = $2 AND (lease_expires_at < now() OR deadline_at < now()) FOR NO KEY UPDATE";
 
 impl Store {
     /// Rescues at most `limit` jobs of the known types; each in a transaction of its own, with its user's state.
@@ -24,7 +29,7 @@ impl Store {
     ) -> Result<Vec<(Uuid, Finished)>, StoreError> {
         let known: Vec<&'static str> = types.iter().map(|t| t.as_str()).collect();
         // The lock only keeps several processes from doing the same work; each ending re-checks for itself.
-        let lost: Vec<(Uuid, String, Option<Uuid>, i64, Uuid, bool)> = self
+        let mut lost: Vec<(Uuid, String, Option<Uuid>, i64, Uuid, bool)> = self
             .transaction(move |tx| {
                 let known = known.clone();
                 Box::pin(async move {
@@ -47,6 +52,9 @@ impl Store {
                 })
             })
             .await?;
+        fault_point!("rescue.found");
+        // Several processes see the same list: in another order each, they share the work instead of queueing for one row.
+        lost.shuffle(&mut rand::rng());
         let mut rescued = vec![];
         for (job_id, job_type, user_id, epoch, worker_id, lease_ran_out) in lost {
             let Ok(job_type) = job_type.parse() else { continue };
@@ -71,17 +79,16 @@ impl Store {
         } else {
             "The work took longer than its limit and was given up."
         };
-        self.transaction(move |tx| {
+        self.step("rescue", move |tx| {
             let lease = lease.clone();
             Box::pin(async move {
                 if let Some(user_id) = lease.user_id {
                     crate::demo_rows::lock(tx, user_id).await?;
                 }
                 // Re-checked under the lock: a heartbeat or a finish may have come in between.
-                let still: Option<Uuid> = sqlx::query_scalar(
-                    "SELECT id FROM background_jobs WHERE id = $1 AND status = 'running' AND lease_epoch = $2 \
-                     AND (lease_expires_at < now() OR deadline_at < now()) FOR NO KEY UPDATE",
-                )
+                let still = planted_sql!("rescue-by-id-only", STILL_LOST,
+                    "lease_epoch = $2 AND (lease_expires_at < now() OR deadline_at < now())" => "$2::bigint IS NOT NULL");
+                let still: Option<Uuid> = sqlx::query_scalar(still)
                 .bind(lease.job_id)
                 .bind(lease.epoch)
                 .fetch_optional(&mut *tx)

@@ -3,6 +3,7 @@
 use crate::worker::{DemoService, JobContext, JobError, JobHandler, JobResult};
 use state_machine::JobType;
 use std::time::Duration;
+use store::fault_point;
 
 /// Removes a user's demo profile.
 #[derive(Clone, Debug)]
@@ -40,6 +41,7 @@ impl JobHandler for DemoDisable {
                 answer = self.service.delete(&key, profile_id) => answer?,
                 () = context.stopped.cancelled() => return Err(JobError::Stopped),
             };
+            fault_point!("disable.removed");
             match removal {
                 None => return Ok(serde_json::json!({ "counts": {} })),
                 Some(removal) if removal.status == "deleted" => {

@@ -3,6 +3,7 @@
 use crate::worker::{DemoService, DemoServiceError, JobContext, JobError, JobHandler, JobResult, ProfileState};
 use state_machine::JobType;
 use std::time::Duration;
+use store::fault_point;
 
 /// Makes a user's demo profile.
 #[derive(Clone, Debug)]
@@ -49,9 +50,11 @@ impl JobHandler for DemoEnable {
         let mut remembered = false;
         loop {
             let state = self.ask(&context).await?;
+            fault_point!("enable.made");
             if !remembered {
                 context.store.remember_profile(&context.job.lease, &state.profile_id).await?;
                 remembered = true;
+                fault_point!("enable.remembered");
             }
             if state.status == "ready" {
                 return Ok(serde_json::json!({ "profile_id": state.profile_id, "counts": state.counts }));

@@ -1,0 +1,60 @@
+//! Stopping one pass of a step until a test lets it go.
+
+use super::injected::{Armed, arm_with};
+use std::sync::{
+    Arc, Condvar, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering::SeqCst},
+};
+use tokio::sync::Notify;
+
+/// A point that stops the first who passes; all others pass freely. Dropping it lets that one go.
+#[derive(Debug)]
+pub struct Hold {
+    gate: Arc<Gate>,
+    _armed: Armed,
+}
+
+#[derive(Debug, Default)]
+struct Gate {
+    taken: AtomicBool,
+    arrived: Notify,
+    open: Mutex<bool>,
+    opened: Condvar,
+}
+
+/// Stops the first who passes the point from now on.
+///
+/// # Panics
+/// When the point is not in [`super::POINTS`].
+#[must_use = "whoever was stopped goes on when this is dropped"]
+pub fn hold(name: &str) -> Hold {
+    let gate = Arc::new(Gate::default());
+    let stop = gate.clone();
+    let armed = arm_with(name, move || {
+        if !stop.taken.swap(true, SeqCst) {
+            stop.arrived.notify_one();
+            let mut open = stop.open.lock().unwrap_or_else(PoisonError::into_inner);
+            while !*open {
+                open = stop.opened.wait(open).unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    });
+    Hold { gate, _armed: armed }
+}
+
+impl Hold {
+    /// Until somebody stands at the point.
+    pub async fn reached(&self) {
+        self.gate.arrived.notified().await;
+    }
+
+    /// Lets them go.
+    pub fn release(self) {}
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        *self.gate.open.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.gate.opened.notify_all();
+    }
+}
