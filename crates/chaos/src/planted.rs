@@ -44,3 +44,36 @@ pub async fn run(settings: &Settings, template: &Template, bug: &str) -> Result<
     println!("{bug}: caught by {} in {scenario} after {seconds} s, seed {}", by.join(", "), settings.seed);
     Ok(ExitCode::SUCCESS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// The backend's own lists. Read as text, because the harness knows the backend from the outside only.
+    const NAMES: &str = include_str!("../../store/src/faults/names.rs");
+
+    fn names(list: &str) -> BTreeSet<&'static str> {
+        let begin = NAMES.find(list).unwrap();
+        let text = &NAMES[begin..begin + NAMES[begin..].find("];").unwrap()];
+        text.lines().filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\",")).collect()
+    }
+
+    #[test]
+    fn every_planted_bug_has_a_scenario_that_catches_it() {
+        let ours: BTreeSet<_> = CATCHES.iter().map(|(bug, ..)| *bug).collect();
+        assert_eq!(ours, names("PLANTED"));
+        assert!(CATCHES.len() >= 10);
+        for (bug, scenario, promises) in CATCHES {
+            assert!(scenarios::ALL.contains(&scenario), "{bug}: there is no scenario {scenario}");
+            assert!(promises.iter().all(|promise| crate::report::PROMISES.contains(promise)), "{bug}");
+        }
+    }
+
+    #[test]
+    fn every_failpoint_that_is_armed_exists() {
+        let points = names("POINTS");
+        let armed = crate::faults::points().chain(scenarios::stale_points());
+        assert_eq!(armed.filter(|point| !points.contains(point)).collect::<Vec<_>>(), [""; 0]);
+    }
+}

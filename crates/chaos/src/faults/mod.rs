@@ -2,6 +2,8 @@
 
 mod plan;
 
+#[cfg(test)]
+pub use plan::points;
 pub use plan::{Fault, Lane, Weights, schedule};
 
 use crate::{

@@ -127,6 +127,12 @@ const API_POINTS: [&str; 6] = [
     "enqueue.inserted",
 ];
 
+/// Every point that a schedule may arm.
+#[cfg(test)]
+pub fn points() -> impl Iterator<Item = &'static str> {
+    WORKER_POINTS.into_iter().chain(API_POINTS)
+}
+
 /// The schedule: a fault about every `every`, for `length`.
 pub fn schedule(
     seed: u64,

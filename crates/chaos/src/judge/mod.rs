@@ -8,8 +8,8 @@ use crate::{report::Finding, stage::Stage};
 use anyhow::Result;
 use std::time::{Duration, Instant};
 
-const WAITING: &str =
-    "SELECT count(*) FROM background_jobs WHERE status IN ('pending', 'running') AND run_at < now() + interval '1 min'";
+const WAITING: &str = "SELECT count(*) FROM background_jobs WHERE status IN ('pending', 'running') AND queue = 'default' \
+    AND run_at < now() + interval '1 min'";
 
 /// A drain that takes longer than this has not happened.
 const DRAIN_MAX: Duration = Duration::from_secs(90);

@@ -22,6 +22,9 @@ use std::time::Duration;
 pub const ALL: [&str; 11] =
     ["storm", "stale", "acks", "crash", "postgres", "commands", "poison", "hints", "clocks", "disk", "restore"];
 
+#[cfg(test)]
+pub use stale::points as stale_points;
+
 /// What a scenario is given.
 pub struct Context<'a> {
     /// How the run was asked for.

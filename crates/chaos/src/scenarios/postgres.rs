@@ -54,14 +54,14 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
                 ..Weights::default()
             },
             every: Duration::from_millis(1_500),
-            length: context.length(28, 0.2),
+            length: context.length(24, 0.2),
             enough: Enough {
                 acks: context.bar(80, 1_500),
                 kills: context.bar(2, 90),
                 jobs: context.bar(300, 3_000),
-                faults: context.bar(10, 180),
+                faults: context.bar(8, 180),
             },
-            snapshots: context.bar(30, 300),
+            snapshots: context.bar(15, 300),
         },
     )
     .await?;
@@ -97,7 +97,7 @@ async fn outages(context: &Context<'_>, stage: &Stage, client: &Client, outages:
     let slow_ms = counts.unavailable_ms_max.load(Ordering::Relaxed);
     cases.extend((silent > 0).then(|| format!("{silent} answers 503 without Retry-After")));
     cases.extend((internal > 0).then(|| format!("{internal} answers 500")));
-    let wanted = context.bar(4, 50);
+    let wanted = context.bar(3, 50);
     let count = u64::try_from(outages.len()).unwrap_or_default();
     cases.extend((count < wanted).then(|| format!("only {count} outages")));
     let figure = format!(
