@@ -1,6 +1,6 @@
 //! What can happen next, and who does it.
 
-use crate::state::{Command, Hand, Holder, JOBS, Phase, State};
+use crate::state::{Command, Hand, JOBS, Phase, State};
 use state_machine::{AttemptEnd, DemoModeEvent, JobEvent, JobStatus, JobType};
 
 /// One step of one party.
@@ -243,13 +243,4 @@ fn ends(job_type: JobType, made: bool, stop: bool) -> impl Iterator<Item = Attem
     ]
     .into_iter()
     .filter_map(|(end, possible)| possible.then_some(end))
-}
-
-/// What becomes of the leases of a process that is no more.
-pub fn forget(state: &mut State, worker: u8) {
-    for job in state.jobs.iter_mut().flatten() {
-        if job.holder == Some(Holder::Worker(worker)) {
-            job.holder = Some(Holder::Gone);
-        }
-    }
 }

@@ -123,11 +123,7 @@ impl Protocol {
             }
             Action::Pause { worker } => state.workers[usize::from(worker)].paused = true,
             Action::Resume { worker } => state.workers[usize::from(worker)].paused = false,
-            Action::Crash { worker } => {
-                let process = &mut state.workers[usize::from(worker)];
-                (process.paused, process.hands) = (false, Default::default());
-                action::forget(state, worker);
-            }
+            Action::Crash { worker } => state.crash(worker),
             Action::Hang { job } => state.job_mut(job).overdue = true,
         }
     }

@@ -190,6 +190,14 @@ impl State {
         worker.hands.iter().flatten().find(keeps).map(|hand| (*hand, worker.paused))
     }
 
+    /// A process is no more, and neither is what it held in its hands.
+    pub fn crash(&mut self, worker: u8) {
+        self.workers[usize::from(worker)] = Worker { paused: false, hands: [None; HANDS] };
+        for job in self.jobs.iter_mut().flatten().filter(|job| job.holder == Some(Holder::Worker(worker))) {
+            job.holder = Some(Holder::Gone);
+        }
+    }
+
     /// Workers are alike: of all states that differ only in their order, the same one.
     pub fn in_order(mut self) -> Self {
         let mut order: [u8; WORKERS] = std::array::from_fn(|at| u8::try_from(at).expect("few"));
