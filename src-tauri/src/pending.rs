@@ -153,7 +153,7 @@ pub mod tests {
         let one = command(1);
         Pending::open(&folder).put(&one).expect("is kept");
         let after_crash = Pending::open(&folder);
-        assert_eq!(of_dana(&after_crash), [one.clone()]);
+        assert_eq!(of_dana(&after_crash), std::slice::from_ref(&one));
         assert_eq!(after_crash.of("two", one.staff_id), [], "another environment");
         assert_eq!(after_crash.of("one", Uuid::from_u128(8)), [], "another person");
         after_crash.put(&one).expect("the same one again");
