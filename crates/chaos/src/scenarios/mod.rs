@@ -42,6 +42,12 @@ impl Context<'_> {
         Duration::from_secs_f64((self.settings.minutes * 60.0 * share).max(5.0))
     }
 
+    /// Jobs of one drain when speeds are compared, and the share of the speed before that counts as the same. A drain of
+    /// the short size takes half a second, in which whatever else the machine does shows: it only finds a gross loss.
+    pub fn speed(&self, promised: f64) -> (u64, f64) {
+        if self.settings.short { (1_500, 0.6) } else { (10_000, promised) }
+    }
+
     /// A bar that counts: what the promise asks of the long size, or the short size's own.
     pub fn bar(&self, short: u64, long: u64) -> u64 {
         if self.settings.short {

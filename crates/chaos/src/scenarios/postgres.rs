@@ -26,8 +26,6 @@ const FIRST_DONE: &str =
     "SELECT extract(epoch FROM min(at) - $1)::float8 FROM chaos.ends WHERE at > $1 AND to_status = 'completed'";
 const TERMINATE: &str = "SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity \
     WHERE application_name LIKE 'worker-%' OR application_name LIKE 'api-%' ORDER BY random() LIMIT 5) few";
-/// The jobs of one drain when speed is compared.
-const RATE_JOBS: u64 = 1_500;
 
 /// The scenario.
 pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
@@ -109,7 +107,8 @@ async fn outages(context: &Context<'_>, stage: &Stage, client: &Client, outages:
 
 /// Five connections ended every second; afterwards all is as fast as before and every process is still the same.
 async fn terminated(context: &Context<'_>, stage: &Stage) -> Result<Finding> {
-    let before = rate::best(stage, RATE_JOBS).await?;
+    let (drain, same) = context.speed(0.95);
+    let before = rate::best(stage, drain).await?;
     let apps = names(stage).await;
     let begun = Instant::now();
     let length = context.length(8, 0.04);
@@ -118,16 +117,16 @@ async fn terminated(context: &Context<'_>, stage: &Stage) -> Result<Finding> {
         ended += sqlx::query_scalar::<_, i64>(TERMINATE).fetch_one(&stage.owner).await?;
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
-    let after = rate::reaches(stage, RATE_JOBS, before * 0.95).await?;
+    let after = rate::reaches(stage, drain, before * same).await?;
     let left = names(stage).await;
     let mut cases: Vec<_> =
         apps.iter().filter(|app| !left.contains(app)).map(|app| format!("{app} has ended")).collect();
     let share = after / before * 100.0;
-    if share < 95.0 {
+    if share < same * 100.0 {
         cases.push(format!("only {share:.0} % of the speed before"));
     }
     let figure = format!("{ended} connections ended; {before:.0} jobs/s before, {after:.0} after ({share:.0} %)");
-    Ok(Finding::none_of("R20", cases, figure, "at least 95 %, no process ends"))
+    Ok(Finding::none_of("R20", cases, figure, format!("at least {:.0} %, no process ends", same * 100.0)))
 }
 
 /// The processes that run.
