@@ -76,7 +76,7 @@ async fn fill_finished(db: &BenchDatabase, n: i64) -> anyhow::Result<()> {
         let last = (first + 250_000).min(n) - 1;
         sqlx::query(
             "INSERT INTO background_jobs (id, job_type, status, attempt, created_at, scheduled_for, run_at, started_at, completed_at, progress) \
-             SELECT gen_random_uuid(), 'noop', CASE WHEN i % 20 = 0 THEN 'failed' ELSE 'completed' END, 1, t, t, t, t, t + interval '70 s', 100 \
+             SELECT bench_v7(t), 'noop', CASE WHEN i % 20 = 0 THEN 'failed' ELSE 'completed' END, 1, t, t, t, t, t + interval '70 s', 100 \
              FROM generate_series($1::bigint, $2::bigint) AS i, LATERAL (SELECT now() - interval '30 days' * (1 - i::float8 / $3)) AS s (t)",
         )
         .bind(first)
@@ -90,7 +90,7 @@ async fn fill_finished(db: &BenchDatabase, n: i64) -> anyhow::Result<()> {
 
 async fn drain_noop(db: &BenchDatabase) -> anyhow::Result<f64> {
     sqlx::query(
-        "WITH made AS (INSERT INTO background_jobs (id, job_type) SELECT gen_random_uuid(), 'noop' FROM generate_series(1, $1) RETURNING id) \
+        "WITH made AS (INSERT INTO background_jobs (id, job_type) SELECT bench_v7(clock_timestamp()), 'noop' FROM generate_series(1, $1) RETURNING id) \
          INSERT INTO job_events (job_id, event, to_status, attempt, actor) SELECT id, 'enqueue', 'pending', 0, 'system' FROM made",
     )
     .bind(JOBS)
@@ -102,8 +102,8 @@ async fn drain_noop(db: &BenchDatabase) -> anyhow::Result<f64> {
 
 async fn drain_domain(db: &BenchDatabase) -> anyhow::Result<f64> {
     sqlx::query(
-        "WITH users AS (INSERT INTO users (id, email) SELECT gen_random_uuid(), gen_random_uuid() || '@bench.test' FROM generate_series(1, $1) RETURNING id) \
-         , jobs AS (INSERT INTO background_jobs (id, job_type, user_id, dedupe_key) SELECT gen_random_uuid(), 'demo_enable', id, 'demo:' || id FROM users RETURNING id, user_id) \
+        "WITH users AS (INSERT INTO users (id, email) SELECT bench_v7(clock_timestamp()), gen_random_uuid() || '@bench.test' FROM generate_series(1, $1) RETURNING id) \
+         , jobs AS (INSERT INTO background_jobs (id, job_type, user_id, dedupe_key) SELECT bench_v7(clock_timestamp()), 'demo_enable', id, 'demo:' || id FROM users RETURNING id, user_id) \
          INSERT INTO job_events (job_id, user_id, event, to_status, attempt, actor) SELECT id, user_id, 'enqueue', 'pending', 0, 'system' FROM jobs",
     )
     .bind(JOBS)

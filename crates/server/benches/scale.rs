@@ -61,14 +61,7 @@ async fn run() -> anyhow::Result<()> {
 
 async fn fill(db: &BenchDatabase) -> anyhow::Result<()> {
     eprintln!("filling {USERS} users, {JOBS} jobs, {SESSIONS} sessions …");
-    // Ids as the application makes them: the first 48 bits are the milliseconds since 1970 (UUIDv7).
     let mut one = db.pool.acquire().await?;
-    sqlx::query(
-        "CREATE OR REPLACE FUNCTION bench_v7(at timestamptz) RETURNS uuid LANGUAGE sql AS $f$ \
-         SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid $f$",
-    )
-    .execute(&mut *one)
-    .await?;
     sqlx::query(
         "INSERT INTO users (id, email, full_name, created_at) SELECT bench_v7(t AT TIME ZONE 'UTC'), 'user' || i || '@example.com', 'Person Number ' || i, t \
          FROM generate_series(1, $1) AS i, LATERAL (SELECT (now() AT TIME ZONE 'UTC') - interval '900 days' * (1 - i::float8 / $2)) AS s (t)",

@@ -25,9 +25,9 @@ impl Throwaway {
         Self::new("tests", "TEST_DATABASE_URL", Durability::Throwaway)
     }
 
-    /// For figures: as durable as production. Or `BENCH_DATABASE_URL`.
+    /// For figures: as durable as production, with memory for it. Or `BENCH_DATABASE_URL`.
     pub fn for_benches() -> Result<Self> {
-        Self::new("bench", "BENCH_DATABASE_URL", Durability::Durable)
+        Self::new("bench", "BENCH_DATABASE_URL", Durability::Measured)
     }
 
     fn new(purpose: &str, variable: &str, durability: Durability) -> Result<Self> {
