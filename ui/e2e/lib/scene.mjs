@@ -54,8 +54,11 @@ export async function openUser(window, email) {
   }
   await window.open("Users");
   await window.fill("Search users", email);
-  await (await window.find("[role=row][data-id] *", email)).click();
-  await window.find("h1", email);
+  // A row can move away under the click while the list is still being read; a person clicks again.
+  await until(`${email} is open`, async () => {
+    await (await window.find("[role=row][data-id] *", email)).click();
+    return window.find("h1", email, 1_000).catch(() => null);
+  });
   await window.find("h2", "Demo mode");
 }
 

@@ -70,9 +70,10 @@ export async function openWay(to) {
     /** Connections are refused, and those there are end. */
     down,
     /** New connections are taken, and swallowed like everything on those there are. These stay dead when the way is free again. */
-    silence() {
+    async silence() {
       silent = true;
       for (const { near } of pairs) swallow(near);
+      if (!server.listening) await listen(own);
     },
     /** Those there are end; new ones are carried. */
     cut,

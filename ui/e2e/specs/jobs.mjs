@@ -28,4 +28,5 @@ test("a deep link given to a second start opens the job in the first window", as
   await window.find("aside", "Job");
   await window.sees(ben.email);
   await ben.reaches("enabled");
+  await window.look("job");
 });

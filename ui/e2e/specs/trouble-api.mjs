@@ -131,7 +131,7 @@ test("the API takes a command and never answers: the waiting ends with words, an
   const { elif } = customers;
   await openUser(window, elif.email);
   await window.press("Enable…");
-  way.silence();
+  await way.silence();
   await confirm(window, "Enable", "Into the void");
   await window.sees("Sending…");
   await window.sees("The API did not answer within 10 s.", 12_000);
@@ -143,7 +143,7 @@ test("the API takes a command and never answers: the waiting ends with words, an
 });
 
 test("the API hangs while the window is opened: reading begins without it", async () => {
-  way.silence();
+  await way.silence();
   await reopen();
   await window.open("Jobs");
   await window.find("[role=grid]", "Jobs");

@@ -67,7 +67,7 @@ test("the access token and the database login run out: both are renewed without 
 test("the way to the database falls silent: stale is said within five seconds, changes are blocked, and it recovers alone", async (t) => {
   const { grzegorz } = customers;
   await openUser(window, grzegorz.email);
-  way.silence();
+  await way.silence();
   const { said_ms, live_ms } = await staleThenLive(() => way.heal(), 5_000);
   t.diagnostic(`stale said after ${said_ms} ms, live ${live_ms} ms after the way was free`);
   await window.press("Enable…");
@@ -97,6 +97,9 @@ test("the database is stopped and started: stale meanwhile, the API says so too,
 });
 
 test("a person's access is ended: the window goes to the sign-in screen within seconds, and says why", async () => {
+  // The API finds out at its first use that a connection of before the restart is dead.
+  const knocks = () => Promise.all(Array.from({ length: 20 }, () => customers.hana.knock()));
+  await until("no connection of the API is dead", async () => (await knocks()).every((status) => status === 200));
   const person = hire("leaver");
   const theirs = await signedIn(stack.api_url, { staff: person });
   try {

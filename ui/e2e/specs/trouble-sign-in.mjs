@@ -32,7 +32,7 @@ before(async () => {
     answering({ "repruv-api-version": "0", "content-type": "text/plain" }, "ok"),
   ]);
   silent = await openWay(new URL(stack.api_url).host);
-  silent.silence();
+  await silent.silence();
   const gone = await openWay("127.0.0.1:1");
   gone.down();
   const home = homeForWindow();
