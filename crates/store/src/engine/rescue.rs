@@ -13,6 +13,9 @@ use uuid::Uuid;
 /// One rescuer at a time; the number is arbitrary and belongs to this purpose.
 const RESCUE_LOCK: i64 = 0x7265_7363_7565;
 
+/// Job, type, user, epoch, worker session; whether its lease ran out (or else its deadline).
+type Lost = (Uuid, String, Option<Uuid>, i64, Uuid, bool);
+
 const STILL_LOST: &str = "SELECT id FROM background_jobs WHERE id = $1 AND status = 'running' \
   AND lease_epoch = $2 AND (lease_expires_at < now() OR deadline_at < now()) FOR NO KEY UPDATE";
 
@@ -27,49 +30,67 @@ impl Store {
         limit: u32,
         policy: RetryPolicy,
     ) -> Result<Vec<(Uuid, Finished)>, StoreError> {
-        let known: Vec<&'static str> = types.iter().map(|t| t.as_str()).collect();
-        // The lock only keeps several processes from doing the same work; each ending re-checks for itself.
-        let mut lost: Vec<(Uuid, String, Option<Uuid>, i64, Uuid, bool)> = self
-            .transaction(move |tx| {
-                let known = known.clone();
-                Box::pin(async move {
-                    let mine: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)")
-                        .bind(RESCUE_LOCK)
-                        .fetch_one(&mut *tx)
-                        .await?;
-                    if !mine {
-                        return Ok(vec![]);
+        let limit = limit as usize;
+        let (mut rescued, mut after) = (vec![], Uuid::nil());
+        while rescued.len() < limit {
+            // Whatever could not be moved is passed over, or the same few would stand before all the others for ever.
+            let room = limit - rescued.len();
+            let mut lost = self.lost(types, after, room).await?;
+            fault_point!("rescue.found");
+            let more = lost.len() == room;
+            after = lost.last().map_or(after, |job| job.0);
+            // Several processes see the same list: in another order each, they share the work instead of queueing for one row.
+            lost.shuffle(&mut rand::rng());
+            for (job_id, job_type, user_id, epoch, worker_id, lease_ran_out) in lost {
+                let Ok(job_type) = job_type.parse() else { continue };
+                let lease = Lease { job_id, job_type, user_id, epoch, worker_id, worker: String::new() };
+                match self.rescue_one(lease, lease_ran_out, policy).await {
+                    Ok(finished) => rescued.push((job_id, finished)),
+                    Err(StoreError::LeaseLost { .. }) => {} // it came back or ended meanwhile
+                    Err(error @ StoreError::Unavailable(_)) => return Err(error),
+                    Err(error) => {
+                        tracing::error!(job.id = %job_id, %error, "Job {job_id} could not be rescued; going on past it");
                     }
-                    Ok(sqlx::query_as(
-                        "SELECT id, job_type, user_id, lease_epoch, locked_by, lease_expires_at < now() \
-                         FROM background_jobs WHERE status = 'running' AND job_type = ANY ($1) \
-                         AND (lease_expires_at < now() OR deadline_at < now()) ORDER BY id LIMIT $2",
-                    )
-                    .bind(&known)
-                    .bind(i64::from(limit))
-                    .fetch_all(tx)
-                    .await?)
-                })
-            })
-            .await?;
-        fault_point!("rescue.found");
-        // Several processes see the same list: in another order each, they share the work instead of queueing for one row.
-        lost.shuffle(&mut rand::rng());
-        let mut rescued = vec![];
-        for (job_id, job_type, user_id, epoch, worker_id, lease_ran_out) in lost {
-            let Ok(job_type) = job_type.parse() else { continue };
-            let lease = Lease { job_id, job_type, user_id, epoch, worker_id, worker: String::new() };
-            match self.rescue_one(lease, lease_ran_out, policy).await {
-                Ok(finished) => rescued.push((job_id, finished)),
-                Err(StoreError::LeaseLost { .. }) => {} // it came back or ended meanwhile
-                Err(error @ StoreError::Unavailable(_)) => return Err(error),
-                Err(error) => tracing::error!(job.id = %job_id, %error, "Job {job_id} could not be rescued"),
+                }
+            }
+            if !more {
+                break;
             }
         }
         if !rescued.is_empty() {
             self.wake.jobs();
         }
         Ok(rescued)
+    }
+
+    /// At most `limit` lost jobs with ids above `after`, in the order of their ids.
+    async fn lost(&self, types: &[JobType], after: Uuid, limit: usize) -> Result<Vec<Lost>, StoreError> {
+        let known: Vec<&'static str> = types.iter().map(|t| t.as_str()).collect();
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        // The lock only keeps several processes from doing the same work; each ending re-checks for itself.
+        self.transaction(move |tx| {
+            let known = known.clone();
+            Box::pin(async move {
+                let mine: bool = sqlx::query_scalar("SELECT pg_try_advisory_xact_lock($1)")
+                    .bind(RESCUE_LOCK)
+                    .fetch_one(&mut *tx)
+                    .await?;
+                if !mine {
+                    return Ok(vec![]);
+                }
+                Ok(sqlx::query_as(
+                    "SELECT id, job_type, user_id, lease_epoch, locked_by, lease_expires_at < now() \
+                     FROM background_jobs WHERE status = 'running' AND job_type = ANY ($1) AND id > $3 \
+                     AND (lease_expires_at < now() OR deadline_at < now()) ORDER BY id LIMIT $2",
+                )
+                .bind(&known)
+                .bind(limit)
+                .bind(after)
+                .fetch_all(tx)
+                .await?)
+            })
+        })
+        .await
     }
 
     async fn rescue_one(&self, lease: Lease, lease_ran_out: bool, policy: RetryPolicy) -> Result<Finished, StoreError> {
