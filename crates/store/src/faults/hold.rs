@@ -5,13 +5,14 @@ use std::sync::{
     Arc, Condvar, Mutex, PoisonError,
     atomic::{AtomicBool, Ordering::SeqCst},
 };
+use std::time::Duration;
 use tokio::sync::Notify;
 
 /// A point that stops the first who passes; all others pass freely. Dropping it lets that one go.
 #[derive(Debug)]
 pub struct Hold {
     gate: Arc<Gate>,
-    _armed: Armed,
+    armed: Armed,
 }
 
 #[derive(Debug, Default)]
@@ -39,13 +40,17 @@ pub fn hold(name: &str) -> Hold {
             }
         }
     });
-    Hold { gate, _armed: armed }
+    Hold { gate, armed }
 }
 
 impl Hold {
     /// Until somebody stands at the point.
+    ///
+    /// # Panics
+    /// After 30 s: the step does not pass the point.
     pub async fn reached(&self) {
-        self.gate.arrived.notified().await;
+        let came = tokio::time::timeout(Duration::from_secs(30), self.gate.arrived.notified()).await;
+        assert!(came.is_ok(), "nobody came to {:?}", self.armed);
     }
 
     /// Lets them go.
