@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::programs::WITH_FAULTS;
 use crate::run::{exists, keep_going, run as run_program, say};
 use crate::{codegen, repo, setup, tidy};
 
@@ -42,7 +43,7 @@ pub fn run(args: &Args) -> Result<()> {
 
 type Check = fn() -> Result<()>;
 
-fn checks() -> [(&'static str, Check); 10] {
+fn checks() -> [(&'static str, Check); 11] {
     [
         ("the rules of the architecture", architecture),
         ("formatting", || run_program(repo::cargo().args(["fmt", "--all", "--check"]))),
@@ -50,6 +51,10 @@ fn checks() -> [(&'static str, Check); 10] {
         // A test may panic: that is how it fails.
         ("Rust lints of the tests", || {
             run_program(clippy(&["--tests", "--benches"]).args(["--allow", "clippy::unwrap_used"]))
+        }),
+        ("Rust lints of faults on purpose", || {
+            let targets = [["--lib", "--bins", "--test", "faults"].as_slice(), &WITH_FAULTS].concat();
+            run_program(clippy(&targets).args(["--allow", "clippy::unwrap_used"]))
         }),
         ("licences and sources of crates", deny),
         ("unused crates", machete),

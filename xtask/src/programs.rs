@@ -14,6 +14,9 @@ use crate::{repo, setup};
 /// The window with the page inside, instead of one that asks the development server for it.
 pub const WITH_PAGE: [&str; 2] = ["--features", "repruv-ops/custom-protocol"];
 
+/// The build that carries faults on purpose: failpoints and planted bugs, for tests only.
+pub const WITH_FAULTS: [&str; 2] = ["--features", "repruv-server/fault-injection,store/fault-injection"];
+
 /// A selection of what to build.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Selection {

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::headless::Headless;
 use crate::postgres::Throwaway;
-use crate::programs::{Selection, WITH_PAGE};
+use crate::programs::{Selection, WITH_FAULTS, WITH_PAGE};
 use crate::run::{exists, keep_going, run as run_program, say};
 use crate::stack::{Running, Up};
 use crate::{programs, repo, setup};
@@ -44,6 +44,8 @@ enum Part {
     Unit,
     /// Rust crates on a real PostgreSQL, and the examples in the documentation.
     Db,
+    /// Steps cut half-way and bugs planted on purpose, in the build that carries them.
+    Faults,
     /// The page's tests.
     Ui,
     /// The real window with a real server, worker and keychain.
@@ -88,6 +90,11 @@ pub fn run(args: &Args) -> Result<()> {
             run_program(repo::cargo().args(doc).args(WITH_PAGE))
         })?;
     }
+    if wanted(Part::Faults) {
+        let crates = [["--workspace", "--test", "faults"].as_slice(), &WITH_FAULTS].concat();
+        let crates: Vec<String> = crates.into_iter().map(str::to_owned).collect();
+        part("faults on purpose", &|| rust(&crates, true, filter))?;
+    }
     if wanted(Part::Ui) {
         part("the page", &|| run_program(repo::npm().args(["test"])))?;
     }
@@ -122,7 +129,10 @@ fn rust(crates: &[String], database: bool, filter: Option<&str>) -> Result<()> {
     if exists("cargo-nextest", "--version") {
         command.args(["nextest", "run", "--no-fail-fast", "--no-tests=pass"]);
     } else {
-        command.args(["test", "--lib", "--bins", "--tests", "--no-fail-fast"]);
+        command.args(["test", "--no-fail-fast"]);
+        if !crates.iter().any(|word| word == "--test") {
+            command.args(["--lib", "--bins", "--tests"]);
+        }
     }
     command.args(crates);
     if crates.iter().any(|word| word == "--workspace" || word == "repruv-ops") {

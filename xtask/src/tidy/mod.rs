@@ -1,6 +1,7 @@
 //! The rules of the architecture that no compiler checks. All problems at once, each with what to do.
 
 mod arrows;
+mod faults;
 mod files;
 mod imports;
 mod source;
@@ -59,6 +60,8 @@ impl File {
 pub fn problems() -> Result<Vec<Problem>> {
     let files = files()?;
     let mut problems = arrows::check(repo::metadata()?, repo::root());
+    let tree = ["tree", "--edges", "normal", "--prefix", "none", "--format", "{p} {f}"];
+    problems.extend(faults::check(&output(repo::cargo().args(tree).args(faults::SHIPPED))?));
     for file in &files {
         problems.extend(sql::check(file));
         problems.extend(imports::check(file));
