@@ -49,9 +49,9 @@ impl Store {
         self.section(move |store| async move {
             let (ids, epochs): (Vec<Uuid>, Vec<i64>) = leases.into_iter().unzip();
             fault_point!("heartbeat.before");
-            let renew = planted_sql!("worker-clock-leases", RENEW, "now() +" =>
+            let timed = planted_sql!("worker-clock-leases", RENEW, "now() +" =>
                 format!("to_timestamp({}) +", crate::faults::worker_clock()));
-            let renew = planted_sql!("heartbeat-without-epoch", renew, "j.lease_epoch = h.epoch AND j.locked_by = $3" =>
+            let renew = planted_sql!("heartbeat-without-epoch", timed, "j.lease_epoch = h.epoch AND j.locked_by = $3" =>
                 "$3::uuid IS NOT NULL");
             let rows: Vec<(Uuid, bool)> = sqlx::query_as(renew)
                 .bind(&ids)
