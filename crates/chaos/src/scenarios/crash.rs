@@ -16,7 +16,7 @@ use crate::{
 use anyhow::Result;
 use nix::sys::signal::Signal;
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -48,7 +48,7 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
         weights: faults::Weights::default(),
         every: Duration::ZERO,
         length,
-        enough: Enough { kills: context.bar(6, 80), ..Enough::default() },
+        enough: Enough { kills: context.bar(6, 50), ..Enough::default() },
         snapshots: context.bar(40, 300),
     };
     let leaving = Leaving::default();
@@ -81,7 +81,15 @@ async fn kills(stage: &Arc<Stage>, seed: u64, length: Duration) -> Result<Done> 
 
 #[derive(Clone, Default)]
 struct Leaving {
-    seen: Arc<std::sync::Mutex<(u64, u64, Duration, Vec<String>)>>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+#[derive(Clone, Default)]
+struct Seen {
+    told: u64,
+    twice: u64,
+    slowest: Duration,
+    cases: Vec<String>,
 }
 
 /// SIGTERM to one worker after the other; every fourth is told twice.
@@ -121,26 +129,25 @@ async fn terminations(stage: &Stage, seed: u64, length: Duration, leaving: &Leav
 
 impl Leaving {
     fn note(&self, app: &str, gone: bool, twice: bool, took: Duration, orphans: i64) {
-        let mut seen = self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        seen.0 += 1;
-        seen.1 += u64::from(twice);
-        seen.2 = seen.2.max(took);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.told += 1;
+        seen.twice += u64::from(twice);
+        seen.slowest = seen.slowest.max(took);
         if !gone {
-            seen.3.push(format!("{app} was still there {:.1} s after SIGTERM", took.as_secs_f64()));
+            seen.cases.push(format!("{app} was still there {:.1} s after SIGTERM", took.as_secs_f64()));
         }
         if orphans > 0 {
-            seen.3.push(format!("{app} left {orphans} leases behind"));
+            seen.cases.push(format!("{app} left {orphans} leases behind"));
         }
     }
 
     async fn judge(&self, stage: &Stage) -> Result<Finding> {
-        let (count, twice, slowest, mut cases) =
-            self.seen.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        let Seen { told, twice, slowest, mut cases } = self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
         cases.extend(lines(stage, LATE_CLAIMS).await?);
         cases.extend(lines(stage, USED_UP).await?);
         let back = number(stage, "SELECT count(*) FROM job_events WHERE event = 'hand_back'").await?;
         let figure = format!(
-            "{count} SIGTERM under load ({twice} twice), {back} jobs handed back, gone after {:.1} s at most",
+            "{told} SIGTERM under load ({twice} twice), {back} jobs handed back, gone after {:.1} s at most",
             slowest.as_secs_f64()
         );
         let bar = "0 leases left, 0 claims after 0.1 s, 0 attempts used up";

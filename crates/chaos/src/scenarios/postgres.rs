@@ -51,15 +51,15 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
                 restart_postgres: 4,
                 ..Weights::default()
             },
-            every: Duration::from_millis(1_500),
+            every: Duration::from_millis(1_100),
             length: context.length(24, 0.2),
             enough: Enough {
                 acks: context.bar(80, 1_500),
-                kills: context.bar(2, 90),
+                kills: context.bar(2, 50),
                 jobs: context.bar(300, 3_000),
                 faults: context.bar(8, 180),
             },
-            snapshots: context.bar(15, 300),
+            snapshots: context.bar(15, 200),
         },
     )
     .await?;
