@@ -134,3 +134,27 @@ pub(crate) async fn owner(tx: &mut PgConnection, job_id: Uuid) -> Result<Option<
         sqlx::query_scalar("SELECT user_id FROM background_jobs WHERE id = $1").bind(job_id).fetch_optional(tx).await?;
     found.ok_or(StoreError::NotFound { what: "job" })
 }
+
+/// The payload of a job of which an attempt was lost with its worker: that attempt may have made a profile under the job's
+/// key without anybody knowing. `None`: every attempt told how it ended.
+pub(crate) async fn choice_of_the_lost(
+    tx: &mut PgConnection,
+    job_id: Uuid,
+) -> Result<Option<serde_json::Value>, StoreError> {
+    // A rescue is the only ending of an attempt that the system itself writes.
+    Ok(sqlx::query_scalar(
+        "SELECT payload FROM background_jobs WHERE id = $1 AND EXISTS (SELECT FROM job_events \
+         WHERE job_id = $1 AND from_status = 'running' AND actor = 'system')",
+    )
+    .bind(job_id)
+    .fetch_optional(tx)
+    .await?)
+}
+
+/// Whether the job removes what a lost attempt may have made, of which no profile is known.
+pub(crate) async fn removes_the_unknown(tx: &mut PgConnection, job_id: Uuid) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar("SELECT payload ? 'made_by' FROM background_jobs WHERE id = $1")
+        .bind(job_id)
+        .fetch_one(tx)
+        .await?)
+}

@@ -134,3 +134,45 @@ async fn what_has_ended_cannot_be_stopped_and_says_so() {
     assert!(matches!(nobody, Err(StoreError::NotFound { what: "user" })));
     assert_eq!(stand.everything().await, before, "a refusal writes nothing");
 }
+
+#[tokio::test]
+async fn what_a_lost_worker_may_have_made_is_asked_for_by_its_key() {
+    let stand = Stand::new().await;
+    // Asked to stop after the rescue, and before it.
+    for before in [false, true] {
+        let user = user().insert(&stand.db).await.id;
+        let lost = stand.enable(user).await;
+        stand.claim(&worker(1)).await;
+        if before {
+            stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
+        }
+        stand.leases_run_out().await;
+        assert_eq!(stand.work.rescue(crate::stand::TYPES, 10, AT_ONCE).await.unwrap().len(), 1);
+        if !before {
+            stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
+        }
+        assert_eq!(stand.job(lost).await["status"], "cancelled");
+        assert_eq!(stand.user(user).await["demo_mode_status"], "disabling", "what is not known is not forgotten");
+        stand.assert_sound().await;
+        let removal = stand.claim(&worker(2)).await;
+        assert_eq!(removal.payload["made_by"]["key"], lost.to_string());
+        assert_eq!(removal.payload["made_by"]["choice"]["profile_type"], "creator");
+        stand.work.finish(&removal.lease, succeeded(), AT_ONCE).await.unwrap();
+        assert_eq!(stand.user(user).await["demo_mode_status"], "disabled");
+        stand.assert_sound().await;
+    }
+}
+
+#[tokio::test]
+async fn stopping_the_removal_of_what_nobody_knows_does_not_turn_demo_mode_on() {
+    let stand = Stand::new().await;
+    let user = user().insert(&stand.db).await.id;
+    stand.enable(user).await;
+    stand.claim(&worker(1)).await;
+    stand.leases_run_out().await;
+    stand.work.rescue(crate::stand::TYPES, 10, AT_ONCE).await.unwrap();
+    stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
+    stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
+    assert_eq!(stand.user(user).await["demo_mode_status"], "failed", "it never was on");
+    stand.assert_sound().await;
+}
