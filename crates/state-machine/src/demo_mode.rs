@@ -159,7 +159,8 @@ impl DemoMode {
         let failed =
             |operation, profile_exists| Self { status: S::Failed, failed_operation: Some(operation), profile_exists };
         match (self.status, event) {
-            (S::Disabled, E::RequestEnable) => Some((to(S::Enabling, false), Some(JobType::DemoEnable))),
+            // A profile that the former backend left behind stays known until the job has removed it.
+            (S::Disabled, E::RequestEnable) => Some((to(S::Enabling, self.profile_exists), Some(JobType::DemoEnable))),
             // Enabling over a leftover profile would make a second one: it must be removed first.
             (S::Failed, E::RequestEnable) if !self.profile_exists => {
                 Some((to(S::Enabling, false), Some(JobType::DemoEnable)))

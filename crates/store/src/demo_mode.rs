@@ -188,6 +188,9 @@ async fn enqueue_for(
             job.payload = serde_json::json!({
                 "profile_type": profile.profile_type, "niche": profile.niche, "preset": profile.preset,
             });
+            if let Some(left_over) = &user.profile_id {
+                job.payload["old_profile_id"] = left_over.as_str().into();
+            }
             job.run_at = *run_at;
         }
         _ => job.payload = disable_payload(user),

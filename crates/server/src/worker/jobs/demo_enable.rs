@@ -1,6 +1,7 @@
 //! `demo_enable`: make the profile, watch it grow, remember it at once.
 
 use crate::worker::{DemoService, DemoServiceError, JobContext, JobError, JobHandler, JobResult, ProfileState};
+use serde_json::Value;
 use state_machine::JobType;
 use std::time::Duration;
 use store::fault_point;
@@ -20,19 +21,38 @@ impl DemoEnable {
 
     /// One request. A stop that comes in between leaves the outcome open, so it is asked once more, under the same key:
     /// what was made must be known, or nobody removes it.
-    async fn ask(&self, context: &JobContext) -> Result<ProfileState, JobError> {
+    async fn ask(&self, context: &JobContext, choice: &Value) -> Result<ProfileState, JobError> {
         let key = context.effect_key();
-        let asked = self.service.create(&key, &context.job.payload);
+        let asked = self.service.create(&key, choice);
         tokio::select! {
             answer = asked => Ok(answer?),
             () = context.stopped.cancelled() => Err(JobError::Stopped),
             () = context.cancelled.cancelled() => {
-                match self.service.create(&key, &context.job.payload).await {
+                match self.service.create(&key, choice).await {
                     Ok(state) => Ok(state),
                     Err(DemoServiceError::Refused { .. }) => Err(JobError::Cancelled { touched: false }),
                     // Not known whether there is a profile: another attempt finds out.
                     Err(error) => Err(JobError::Unsettled { error: error.to_string() }),
                 }
+            }
+        }
+    }
+}
+
+impl DemoEnable {
+    /// Removes what an earlier time left behind: the user names it until the new profile is remembered in its place.
+    async fn remove(&self, context: &JobContext, old_profile_id: &str) -> Result<(), JobError> {
+        let key = format!("{}-old", context.effect_key());
+        loop {
+            match self.service.delete(&key, old_profile_id).await? {
+                Some(removal) if removal.status != "deleted" => {}
+                _ => return Ok(()),
+            }
+            context.progress(0, "Removing an old profile").await?;
+            tokio::select! {
+                () = tokio::time::sleep(self.poll) => {}
+                () = context.cancelled.cancelled() => return Err(JobError::Cancelled { touched: true }),
+                () = context.stopped.cancelled() => return Err(JobError::Stopped),
             }
         }
     }
@@ -47,9 +67,13 @@ impl JobHandler for DemoEnable {
         if context.cancelled.is_cancelled() && context.job.attempt == 1 {
             return Err(JobError::Cancelled { touched: false });
         }
+        let mut choice = context.job.payload.clone();
+        if let Some(old) = choice.as_object_mut().and_then(|choice| choice.remove("old_profile_id")) {
+            self.remove(&context, old.as_str().unwrap_or_default()).await?;
+        }
         let mut remembered = false;
         loop {
-            let state = self.ask(&context).await?;
+            let state = self.ask(&context, &choice).await?;
             fault_point!("enable.made");
             if !remembered {
                 context.store.remember_profile(&context.job.lease, &state.profile_id).await?;
