@@ -3,6 +3,7 @@
 
 mod customers;
 mod database_logins;
+mod leaving;
 mod old_clients;
 mod openapi;
 mod refreshing;

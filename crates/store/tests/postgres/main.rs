@@ -8,6 +8,7 @@ mod asking;
 mod claiming;
 mod contention;
 mod counting;
+mod dropped_begins;
 mod dropping;
 mod edges;
 mod fencing;
