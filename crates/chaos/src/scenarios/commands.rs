@@ -114,11 +114,7 @@ async fn repeats(context: &Context<'_>, stage: &Arc<Stage>, client: &Client, dic
         let (path, body) = command(round, USER, &key);
         // A connection that falls silent for good stays in the API's pool (docs/RELIABILITY.md): a few, or none is left.
         let silent = round < 12 && dice.chance(0.3);
-        stage.api_lane.swallow(Swallow::reply_to("COMMIT").then(if silent {
-            Then::Silence
-        } else {
-            Then::Close
-        }));
+        stage.api_lane.swallow(Swallow::reply_to("COMMIT").then(if silent { Then::Silence } else { Then::Close }));
         let mut crowd = JoinSet::new();
         for n in 0..50 {
             let (client, key, path, body, token) =

@@ -1,7 +1,7 @@
 //! How fast system jobs go through, for comparing before with after on one machine in one run.
 
 use crate::{load::jobs, stage::Stage};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use std::time::{Duration, Instant};
 
 const DONE: &str = "SELECT count(*) FROM background_jobs WHERE id = ANY ($1) AND status = 'completed'";
@@ -31,7 +31,7 @@ pub async fn reaches(stage: &Stage, jobs_each: u64, wanted: f64) -> Result<f64> 
 async fn once(stage: &Stage, count: u64) -> Result<f64> {
     let ids = jobs::make(&stage.owner, count).await?;
     let begun = Instant::now();
-    while begun.elapsed() < Duration::from_secs(60) {
+    while begun.elapsed() < Duration::from_secs(20) {
         // As the backend does after a commit; whoever polls needs none.
         sqlx::query(TELL).execute(&stage.owner).await?;
         let done: i64 = sqlx::query_scalar(DONE).bind(&ids).fetch_one(&stage.owner).await?;
@@ -41,5 +41,6 @@ async fn once(stage: &Stage, count: u64) -> Result<f64> {
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    bail!("{count} jobs were not done within a minute")
+    // Not done at all is a speed too, and a miss wherever speeds are compared.
+    Ok(0.0)
 }
