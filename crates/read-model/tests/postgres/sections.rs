@@ -17,7 +17,7 @@ async fn reads_whose_callers_go_away_leave_no_transaction_open() {
         let _ = tokio::time::timeout(cut, reader.user(ana)).await;
         let _ = tokio::time::timeout(cut, reader.now()).await;
     }
-    testkit::wait_until("every connection is idle outside a transaction", Duration::from_secs(10), async || {
+    testkit::wait_until("every connection is idle outside a transaction", Duration::from_secs(60), async || {
         let open: i64 = sqlx::query_scalar(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'test_reader' AND state <> 'idle'",
         )

@@ -78,7 +78,7 @@ impl Stand {
     }
 
     pub async fn becomes(&self, user: Uuid, status: &str, after: &str) {
-        wait_until(&format!("{status} after {after}"), Duration::from_secs(20), async || {
+        wait_until(&format!("{status} after {after}"), Duration::from_secs(60), async || {
             self.status(user).await == status
         })
         .await;

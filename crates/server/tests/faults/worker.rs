@@ -107,7 +107,7 @@ async fn a_worker_that_is_told_to_stop_claims_no_more_and_leaves_no_lease() {
         // Without grace the jobs in hand are handed back; with it they finish. Both under load.
         let grace = if round % 2 == 0 { Duration::ZERO } else { Duration::from_secs(5) };
         let worker = stand.worker(EngineSettings { grace, ..Stand::engine() });
-        wait_until("a job is in hand", Duration::from_secs(10), async || {
+        wait_until("a job is in hand", Duration::from_secs(60), async || {
             stand.count("background_jobs WHERE status = 'running'").await > 0
         })
         .await;
@@ -130,7 +130,7 @@ async fn a_worker_that_trusts_hints_alone_is_told_from_one_that_looks() {
         let sown = planted.then(|| faults::plant("listener-loss-without-reread"));
         let asked = faults::hits("claim.after");
         let worker = stand.worker(deaf());
-        wait_until("it has looked once", Duration::from_secs(10), async || faults::hits("claim.after") > asked).await;
+        wait_until("it has looked once", Duration::from_secs(60), async || faults::hits("claim.after") > asked).await;
         stand.api.enqueue(NewJob::new(JobType::Noop)).await.expect("a job");
         let done = wait_for_job(&stand).await;
         assert_eq!(done, !planted);
@@ -174,7 +174,7 @@ async fn jobs_that_are_cancelled_at_any_moment_leave_no_transaction_open() {
     })
     .await;
     let open = "pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
-    wait_until("none is open", Duration::from_secs(5), async || stand.count(open).await == 0).await;
+    wait_until("none is open", Duration::from_secs(60), async || stand.count(open).await == 0).await;
     for user in users {
         let status = stand.status(user).await;
         assert!(["disabled", "enabled"].contains(&status.as_str()), "{status}");

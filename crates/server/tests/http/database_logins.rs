@@ -86,7 +86,7 @@ async fn a_session_that_runs_out_takes_its_login_along() {
     let token = stand.support().await;
     let login = minted(&stand, &token).await;
     stand.sql("UPDATE staff_sessions SET expires_at = now() - interval '1 second'").await;
-    wait_until("the clean-up has ended the login", Duration::from_secs(15), || async {
+    wait_until("the clean-up has ended the login", Duration::from_secs(60), || async {
         PgConnection::connect_with(&options(&login)).await.is_err()
     })
     .await;

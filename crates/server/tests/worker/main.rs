@@ -26,7 +26,7 @@ async fn a_stopping_worker_leaves_no_lease_behind() {
         .expect("jobs");
         let engine = EngineSettings { concurrency: 100, poll: Duration::from_millis(5), ..EngineSettings::default() };
         let worker = Worker::start(&db.url(Role::Worker), Handlers::default().with(Noop), engine).expect("a worker");
-        wait_until("it is at work", Duration::from_secs(20), || async {
+        wait_until("it is at work", Duration::from_secs(60), || async {
             count(db.owner(), "running").await > 0 || count(db.owner(), "pending").await == 0
         })
         .await;

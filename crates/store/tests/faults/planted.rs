@@ -112,6 +112,6 @@ async fn nothing_is_planted_and_nothing_armed_unless_asked_for() {
     let stand = Stand::new().await;
     let user = user().insert(&stand.db).await.id;
     stand.api.change_demo_mode(user, &staff(), enable()).await.unwrap();
-    testkit::wait_until("its line is there", Duration::from_secs(1), async || stand.count("audit_entries").await == 1)
+    testkit::wait_until("its line is there", Duration::from_secs(30), async || stand.count("audit_entries").await == 1)
         .await;
 }

@@ -145,7 +145,7 @@ pub async fn connections_die(stand: &Stand) -> i64 {
 /// Until a session of this database waits for a lock.
 pub async fn somebody_waits(stand: &Stand) {
     let waiting = "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    testkit::wait_until("somebody waits for a lock", Duration::from_secs(10), async || stand.count(waiting).await > 0)
+    testkit::wait_until("somebody waits for a lock", Duration::from_secs(60), async || stand.count(waiting).await > 0)
         .await;
 }
 

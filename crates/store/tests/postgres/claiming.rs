@@ -175,7 +175,7 @@ async fn a_scheduled_job_runs_when_its_time_comes() {
     let stand = Stand::new().await;
     let made = job().scheduled(0.15).insert(&stand.db).await;
     assert!(stand.claim_up_to(&worker(1), 1).await.is_empty());
-    testkit::wait_until("it is due", Duration::from_secs(5), async || {
+    testkit::wait_until("it is due", Duration::from_secs(60), async || {
         stand.claim_up_to(&worker(1), 1).await.iter().any(|job| job.lease.job_id == made.id)
     })
     .await;

@@ -51,7 +51,7 @@ async fn ten_thousand_dropped_begins_leave_every_pooled_connection_outside_a_tra
             Some(begun) => drop(begun.unwrap()),
         }
     }
-    testkit::wait_until("every connection is back or gone", Duration::from_secs(10), async || {
+    testkit::wait_until("every connection is back or gone", Duration::from_secs(60), async || {
         store.pool().num_idle() == store.pool().size() as usize
     })
     .await;

@@ -2,19 +2,21 @@
 
 use crate::stand::{Stand, enable, settings, staff};
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use sqlx::Connection;
 use state_machine::JobType;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use store::{DemoModeRequest, PoolSettings, Store, engine::NewJob};
 use testkit::{Role, TestDb, factories::user};
 
-/// Drops wanted; fewer when the time is over first.
-const DROPS: u32 = 10_000;
-const TIME_MAX: Duration = Duration::from_secs(8);
+/// Each drop costs a look at every connection of the pool, hence not more; the ten thousand are in `dropped_begins`.
+const DROPS: u32 = 400;
+const CONNECTIONS: u32 = 4;
 
-/// The sections go on to their end; then no connection of the pool is inside a transaction.
+/// With every connection of the pool in hand no section is under way, and none of them may be inside a transaction.
 async fn assert_none_open(stand: &Stand, store: &Store, drops: u32) {
-    given_back(store).await;
+    let mut held = vec![];
+    for _ in 0..CONNECTIONS {
+        held.push(store.pool().acquire().await.unwrap());
+    }
     let open = "pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
     assert_eq!(stand.count(open).await, 0, "after {drops} drops");
 }
@@ -22,10 +24,11 @@ async fn assert_none_open(stand: &Stand, store: &Store, drops: u32) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn callers_that_go_away_leave_no_transaction_open() {
     let stand = Stand::new().await;
-    let store = Store::connect(&stand.db.url(Role::Api), PoolSettings { max: 4, ..settings() }).await.unwrap();
+    let store =
+        Store::connect(&stand.db.url(Role::Api), PoolSettings { max: CONNECTIONS, ..settings() }).await.unwrap();
     let user = user().insert(&stand.db).await.id;
-    let (mut dice, begun, mut drops) = (StdRng::seed_from_u64(42), Instant::now(), 0_u32);
-    while drops < DROPS && begun.elapsed() < TIME_MAX {
+    let (mut dice, mut drops) = (StdRng::seed_from_u64(42), 0_u32);
+    while drops < DROPS {
         let after = Duration::from_micros(dice.random_range(0..800));
         let which = dice.random_range(0..4);
         let call = async {
@@ -45,18 +48,11 @@ async fn callers_that_go_away_leave_no_transaction_open() {
             }
         }
     }
-    assert!(drops >= 300, "only {drops} calls were dropped: this tried too little");
     assert_none_open(&stand, &store, drops).await;
-    let mut held = vec![];
-    for _ in 0..store.pool().size() {
-        held.push(store.pool().acquire().await.unwrap());
-    }
-    for connection in &mut held {
-        connection.ping().await.unwrap();
-    }
     stand.assert_sound().await;
-    let (moves, told) = (stand.count("audit_entries").await, stand.user(user).await["demo_mode_version"].as_i64());
-    assert_eq!(Some(moves + 1), told, "every change that was made has its line");
+    let untold = "users WHERE demo_mode_version <> 1 + (SELECT count(*) FROM audit_entries)";
+    assert_eq!(stand.count(untold).await, 0, "every change that was made has its line");
+    assert!(stand.count("audit_entries").await > 0, "no call was carried out");
 }
 
 #[tokio::test]
@@ -67,7 +63,7 @@ async fn a_dropped_call_is_still_carried_out_whole() {
         // Polled once, so that it is under way, then dropped.
         tokio::select! { biased; _ = call => {}, () = std::future::ready(()) => {} }
     }
-    testkit::wait_until("all are there", Duration::from_secs(10), async || stand.count("background_jobs").await == 20)
+    testkit::wait_until("all are there", Duration::from_secs(60), async || stand.count("background_jobs").await == 20)
         .await;
     stand.assert_sound().await;
 }
@@ -82,7 +78,7 @@ async fn backend(store: &Store) -> i32 {
 
 /// Waits for the check that runs in the background when a connection is given back.
 async fn given_back(store: &Store) {
-    testkit::wait_until("the connection is back or gone", Duration::from_secs(5), async || {
+    testkit::wait_until("the connection is back or gone", Duration::from_secs(30), async || {
         store.pool().num_idle() == store.pool().size() as usize
     })
     .await;

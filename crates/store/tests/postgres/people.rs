@@ -74,7 +74,7 @@ async fn a_sign_in_under_way_is_not_missed_by_a_revoke_of_all() {
     .unwrap();
     let api = stand.api.clone();
     let revoking = tokio::spawn(async move { api.revoke_sessions(ana, None, &staff()).await });
-    wait_until("the revoke waits for the sign-in", Duration::from_secs(10), || async {
+    wait_until("the revoke waits for the sign-in", Duration::from_secs(60), || async {
         stand.count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").await == 1
     })
     .await;

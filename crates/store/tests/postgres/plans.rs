@@ -120,7 +120,7 @@ async fn the_engine_finds_its_rows_by_these_indexes_and_never_reads_the_table() 
     stand.work.pool().close().await;
     for index in ["background_jobs_ready", "background_jobs_running", "background_jobs_done", "background_jobs_pkey"] {
         let used = format!("pg_stat_user_indexes WHERE indexrelname = '{index}' AND idx_scan > 0");
-        testkit::wait_until(index, Duration::from_secs(5), async || stand.count(&used).await == 1).await;
+        testkit::wait_until(index, Duration::from_secs(60), async || stand.count(&used).await == 1).await;
     }
     assert_eq!(read_whole().await, before, "somebody reads the whole table");
 }

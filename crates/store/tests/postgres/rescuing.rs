@@ -97,7 +97,7 @@ async fn a_heartbeat_that_arrives_in_time_saves_the_job_from_a_rescue_under_way(
     sqlx::query("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE").bind(user).execute(&mut *held).await.unwrap();
     let work = stand.work.clone();
     let rescuing = tokio::spawn(async move { work.rescue(TYPES, 10, AT_ONCE).await.unwrap() });
-    testkit::wait_until("the rescuer waits", Duration::from_secs(5), async || {
+    testkit::wait_until("the rescuer waits", Duration::from_secs(60), async || {
         stand.count("pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()").await == 1
     })
     .await;

@@ -98,7 +98,7 @@ async fn a_database_that_is_away_is_called_unavailable() {
         assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
     }
     proxy.heal();
-    testkit::wait_until("it answers again", Duration::from_secs(10), async || api.demo_status(user).await.is_ok())
+    testkit::wait_until("it answers again", Duration::from_secs(60), async || api.demo_status(user).await.is_ok())
         .await;
 }
 
@@ -130,7 +130,7 @@ async fn a_deadlock_is_tried_again_and_nobody_hears_of_it() {
         assert_eq!(stand.user(id).await["full_name"], "xx", "each was done once");
     }
     // The server publishes its counters about once a second.
-    testkit::wait_until("the deadlock is counted", Duration::from_secs(10), async || {
+    testkit::wait_until("the deadlock is counted", Duration::from_secs(60), async || {
         stand.count("pg_stat_database WHERE datname = current_database() AND deadlocks > 0").await == 1
     })
     .await;
