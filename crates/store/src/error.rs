@@ -66,6 +66,17 @@ pub fn is_unavailable(error: &sqlx::Error) -> bool {
     }
 }
 
+/// The connection itself is gone or of no more use, as opposed to a statement that was refused on it.
+pub(crate) fn is_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(e) => {
+            e.code().is_some_and(|c| c.starts_with("08") || c.starts_with("57P") || c == "25P03")
+        }
+        _ => false,
+    }
+}
+
 /// A deadlock or serialisation failure: the whole transaction may be tried again.
 pub(crate) fn is_transient(error: &StoreError) -> bool {
     match error {

@@ -1,7 +1,11 @@
 //! Hearing the wake-ups that other processes send. See `wake.rs` for sending.
 
-use crate::{CANCEL_CHANNEL, JOBS_CHANNEL, StoreError};
+use crate::{CANCEL_CHANNEL, JOBS_CHANNEL, StoreError, silence::heard};
 use sqlx::postgres::PgListener;
+use std::time::Duration;
+
+/// A handshake goes back and forth several times, each in milliseconds.
+const CONNECT_MAX: Duration = Duration::from_secs(5);
 
 /// What was announced. Carries no data: whoever hears it looks for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +28,12 @@ impl Hints {
     /// # Errors
     /// [`StoreError::Unavailable`] when the database cannot be reached.
     pub async fn listen(url: &str) -> Result<Self, StoreError> {
-        let mut listener = PgListener::connect(url).await?;
-        listener.listen_all([JOBS_CHANNEL, CANCEL_CHANNEL]).await?;
-        Ok(Self(listener))
+        let listening = async {
+            let mut listener = PgListener::connect(url).await?;
+            listener.listen_all([JOBS_CHANNEL, CANCEL_CHANNEL]).await?;
+            Ok(Self(listener))
+        };
+        heard(CONNECT_MAX, listening).await.unwrap_or_else(|silent| Err(sqlx::Error::from(silent).into()))
     }
 
     /// The next hint. May be dropped while it waits: nothing else uses the connection.

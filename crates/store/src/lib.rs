@@ -2,6 +2,7 @@
 
 pub mod audit;
 mod command;
+mod connections;
 mod database_login;
 mod demo_mode;
 mod demo_rows;
@@ -22,6 +23,7 @@ mod section;
 mod seed;
 mod session_commands;
 mod sessions;
+mod silence;
 mod staff;
 mod wake;
 
@@ -46,7 +48,7 @@ use sqlx::PgPool;
 /// The backend's way into PostgreSQL. Cheap to clone; all clones share one pool.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: PgPool,
+    pool: connections::Connections,
     wake: wake::Wake,
 }
 
@@ -56,8 +58,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`], or [`StoreError::Database`] for a malformed URL or a refused login.
     pub async fn connect(url: &str, settings: PoolSettings) -> Result<Self, StoreError> {
-        let pool = pool::connect(url, settings).await?;
-        Ok(Self::over(pool, settings.notify))
+        Ok(Self::on(pool::connect(url, settings).await?, settings.notify))
     }
 
     /// Connects when first used, so that a process can start before its database does.
@@ -65,16 +66,20 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`] for a malformed URL.
     pub fn connect_lazy(url: &str, settings: PoolSettings) -> Result<Self, StoreError> {
-        Ok(Self::over(pool::connect_lazy(url, settings)?, settings.notify))
+        Ok(Self::on(pool::connect_lazy(url, settings)?, settings.notify))
     }
 
     /// A store over a pool that the caller made; `notify`: send wake-ups.
     pub fn over(pool: PgPool, notify: bool) -> Self {
+        Self::on(pool::over(pool), notify)
+    }
+
+    fn on(pool: connections::Connections, notify: bool) -> Self {
         Self { wake: wake::Wake::start(pool.clone(), notify), pool }
     }
 
     /// For gauges and readiness, and for reading through `read-model`.
     pub const fn pool(&self) -> &PgPool {
-        &self.pool
+        &self.pool.pool
     }
 }

@@ -1,6 +1,6 @@
 //! Migrations: run, show where the database stands, show what was done when.
 
-use crate::StoreError;
+use crate::{StoreError, silence::heard};
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Row, migrate::Migrator};
 use std::{sync::LazyLock, time::Duration};
@@ -13,6 +13,9 @@ static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {
 
 /// One migrator at a time; the number is arbitrary and belongs to this purpose.
 const RUN_LOCK: i64 = 0x006d_6967_7261_7465;
+
+/// To say where the database stands takes milliseconds.
+const SILENCE_MAX: Duration = Duration::from_secs(5);
 
 /// One migration, as the program knows it and the database has it.
 #[derive(Clone, Debug)]
@@ -80,7 +83,8 @@ async fn apply(connection: &mut PgConnection) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError::Database`] when the database refuses.
 pub async fn status(pool: &PgPool) -> Result<Vec<Step>, StoreError> {
-    let applied = applied(pool).await?;
+    // Readiness is asked of this: it must say so when the database has fallen silent.
+    let applied = heard(SILENCE_MAX, applied(pool)).await.map_err(sqlx::Error::from)??;
     let mut steps: Vec<Step> = MIGRATOR
         .iter()
         .map(|known| {

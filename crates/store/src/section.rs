@@ -2,9 +2,9 @@
 //!
 //! In sqlx 0.9.0 a future dropped during `begin()` leaves `BEGIN` open on a connection that returns to the pool. Timeouts,
 //! `select!` and disconnecting HTTP clients all drop futures. So every section runs in a task of its own: the caller may
-//! go away, the section goes on to its commit or rollback.
+//! go away, the section goes on to its commit or rollback, or until its connection has been silent for too long.
 
-use crate::{Store, StoreError, error::is_transient, fault_point, planted};
+use crate::{Store, StoreError, error::is_transient, fault_point, planted, silence::heard};
 use rand::Rng;
 use sqlx::PgConnection;
 use std::{future::Future, pin::Pin, time::Duration};
@@ -53,30 +53,30 @@ impl Store {
         self.section(move |store| async move {
             let mut tries = 1;
             loop {
-                let mut tx = store.pool.begin().await?;
-                let worked: Result<T, StoreError> = async {
-                    fault_point!(step, "begun");
-                    let answer = work(&mut tx).await?;
-                    fault_point!(step, "before_commit");
-                    Ok(answer)
-                }
-                .await;
+                let mut held = store.pool.begin().await?;
+                fault_point!(step, "begun");
+                let worked = match heard(store.pool.silence_max, work(held.connection()?)).await {
+                    Ok(worked) => worked,
+                    // Its connection is closed by dropping it, which rolls back.
+                    Err(silent) => return Err(sqlx::Error::from(silent).into()),
+                };
                 match worked {
                     Ok(answer) if planted!("ack-before-commit") => {
                         tokio::spawn(async move {
                             tokio::time::sleep(Duration::from_millis(50)).await;
-                            tx.commit().await
+                            held.end("COMMIT").await
                         });
                         return Ok(answer);
                     }
                     Ok(answer) => {
-                        tx.commit().await?;
+                        fault_point!(step, "before_commit");
+                        held.end("COMMIT").await?;
                         fault_point!(step, "after_commit");
                         return Ok(answer);
                     }
                     Err(error) => {
                         // A rollback that fails closes the connection, which rolls back as well.
-                        let _ = tx.rollback().await;
+                        let _ = held.end("ROLLBACK").await;
                         if !is_transient(&error) || tries >= TRIES_MAX {
                             return Err(error);
                         }

@@ -3,7 +3,7 @@
 //! `NOTIFY` inside a transaction serialises commits (measured with 32 writers: two thirds of the throughput gone). A lost
 //! or forged hint does no harm: whoever listens also polls.
 
-use sqlx::PgPool;
+use crate::connections::Connections;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -23,7 +23,7 @@ pub(crate) struct Wake {
 }
 
 impl Wake {
-    pub(crate) fn start(pool: PgPool, notify: bool) -> Self {
+    pub(crate) fn start(pool: Connections, notify: bool) -> Self {
         let channel = |name, pause_ms| {
             let (dirty, wanted) = mpsc::channel(1);
             if notify {
@@ -53,7 +53,7 @@ impl Wake {
 }
 
 /// Ends when the last `Wake` is gone.
-async fn send(pool: PgPool, channel: &'static str, pause: Duration, mut wanted: mpsc::Receiver<()>) {
+async fn send(pool: Connections, channel: &'static str, pause: Duration, mut wanted: mpsc::Receiver<()>) {
     while wanted.recv().await.is_some() {
         if let Err(error) = sqlx::query("SELECT pg_notify($1, '')").bind(channel).execute(&pool).await {
             tracing::debug!(%error, channel, "Wake-up not sent; polling covers it");

@@ -112,7 +112,7 @@ async fn repeats(context: &Context<'_>, stage: &Arc<Stage>, client: &Client, dic
     for round in 0..keys {
         let (version, key) = (version(stage, USER).await?, dice.key());
         let (path, body) = command(round, USER, &key);
-        // A connection that falls silent for good stays in the API's pool (docs/RELIABILITY.md): a few, or none is left.
+        // Silence takes nine seconds to be told from work, hence only a few.
         let silent = round < 12 && dice.chance(0.3);
         stage.api_lane.swallow(Swallow::reply_to("COMMIT").then(if silent { Then::Silence } else { Then::Close }));
         let mut crowd = JoinSet::new();

@@ -20,6 +20,7 @@ mod racing;
 mod rescuing;
 mod rights;
 mod settling;
+mod silence;
 mod stand;
 mod stateful;
 mod stopping;

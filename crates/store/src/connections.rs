@@ -1,0 +1,171 @@
+//! The pool's connections, each call on them with a limit of our own.
+//!
+//! sqlx waits for an answer without end, and a connection whose other side vanished without a word keeps its place in the
+//! pool for ever. So a call is given up when the connection has been silent for longer than the server lets any statement
+//! of ours run, and then the connection is closed, never used again. Whoever takes one without giving it back closes it too.
+
+use crate::{
+    StoreError,
+    error::is_lost,
+    pool::{Losses, OUTSIDE},
+    silence::{Silent, heard, is_silence},
+};
+use futures_util::{
+    FutureExt, StreamExt, TryStreamExt,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
+use sqlx::{
+    Describe, Either, Execute, Executor, PgConnection, PgPool, Postgres, SqlStr,
+    pool::PoolConnection,
+    postgres::{PgQueryResult, PgRow, PgStatement, PgTypeInfo},
+};
+use std::time::Duration;
+
+/// A pool, and how long its connections may be silent. An [`Executor`]: each statement on a connection of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Connections {
+    pub pool: PgPool,
+    pub silence_max: Duration,
+    pub losses: Losses,
+}
+
+/// A connection in hand. Dropped, it is closed at once: only [`Held::give_back`] puts it into the pool again.
+pub(crate) struct Held {
+    connection: Option<PoolConnection<Postgres>>,
+    from: Connections,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // A detached connection closes its socket when it is dropped, and its place in the pool is free.
+        drop(self.connection.take().map(PoolConnection::detach));
+    }
+}
+
+impl Connections {
+    /// A connection outside a transaction.
+    pub async fn hold(&self) -> Result<Held, sqlx::Error> {
+        Ok(Held { connection: Some(self.pool.acquire().await?), from: self.clone() })
+    }
+
+    /// A connection inside a new transaction.
+    ///
+    /// One that turns out to be dead is replaced once: nothing was asked of it yet, and after a loss that is known the pool
+    /// looks at each of the others before it hands it out.
+    pub async fn begin(&self) -> Result<Held, StoreError> {
+        let mut again = true;
+        loop {
+            let mut held = self.hold().await?;
+            match held.say("BEGIN").await {
+                Ok(()) => return Ok(held),
+                Err(error) if again && is_lost(&error) && !is_silence(&error) => again = false,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+impl Held {
+    /// The connection.
+    ///
+    /// # Errors
+    /// Never while it is in hand.
+    pub fn connection(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
+        self.connection.as_deref_mut().ok_or(sqlx::Error::PoolClosed)
+    }
+
+    async fn say(&mut self, sql: &'static str) -> Result<(), sqlx::Error> {
+        let silence_max = self.from.silence_max;
+        let answer = heard(silence_max, sqlx::raw_sql(sql).execute(self.connection()?)).await;
+        self.told(answer).map(drop)
+    }
+
+    /// What came of a call. A connection that was lost makes the others doubtful.
+    fn told<T>(&self, answer: Result<Result<T, sqlx::Error>, Silent>) -> Result<T, sqlx::Error> {
+        let answer = answer.unwrap_or_else(|silent| Err(silent.into()));
+        if let Err(error) = &answer {
+            self.from.losses.note(error);
+        }
+        answer
+    }
+
+    /// What came of the only statement that this connection was taken for.
+    fn done<T>(self, answer: Result<Result<T, sqlx::Error>, Silent>) -> Result<T, sqlx::Error> {
+        let answer = self.told(answer);
+        if answer.as_ref().err().is_none_or(|error| !is_lost(error)) {
+            self.give_back();
+        }
+        answer
+    }
+
+    /// Ends the transaction and gives the connection back.
+    pub async fn end(mut self, how: &'static str) -> Result<(), sqlx::Error> {
+        self.say(how).await?;
+        self.give_back();
+        Ok(())
+    }
+
+    /// Back into the pool: the connection is outside a transaction.
+    fn give_back(mut self) {
+        if let Some(mut connection) = self.connection.take() {
+            // The future that gives it back closes it and frees its place when it is given up half-way.
+            let back = tokio::time::timeout(self.from.silence_max, connection.return_to_pool());
+            tokio::spawn(OUTSIDE.scope((), back));
+        }
+    }
+}
+
+impl<'p> Executor<'p> for &'_ Connections {
+    type Database = Postgres;
+
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<PgQueryResult, PgRow>, sqlx::Error>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        let from = self.clone();
+        let all = async move {
+            let mut held = from.hold().await?;
+            let items = held.connection()?.fetch_many(query).try_collect::<Vec<_>>();
+            let answer = heard(from.silence_max, items).await;
+            Ok::<_, sqlx::Error>(stream::iter(held.done(answer)?.into_iter().map(Ok)))
+        };
+        stream::once(all).try_flatten().boxed()
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<PgRow>, sqlx::Error>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Postgres>,
+    {
+        let from = self.clone();
+        async move {
+            let mut held = from.hold().await?;
+            let answer = heard(from.silence_max, held.connection()?.fetch_optional(query)).await;
+            held.done(answer)
+        }
+        .boxed()
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [PgTypeInfo],
+    ) -> BoxFuture<'e, Result<PgStatement, sqlx::Error>>
+    where
+        'p: 'e,
+    {
+        let pool = self.pool.clone();
+        async move { pool.prepare_with(sql, parameters).await }.boxed()
+    }
+
+    #[doc(hidden)]
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, sqlx::Error>>
+    where
+        'p: 'e,
+    {
+        let pool = self.pool.clone();
+        async move { pool.describe(sql).await }.boxed()
+    }
+}
