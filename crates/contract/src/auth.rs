@@ -1,12 +1,12 @@
 //! Signing in, for customers and for staff.
 
-use crate::wire::wire;
+use crate::{access::StaffAccess, wire::wire};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 wire! {
-    /// `POST /auth/login` and `POST /staff/auth/login`.
+    /// `POST /auth/login`.
     #[serde(deny_unknown_fields)]
     pub struct LoginRequest {
         /// Compared without regard to case. At most 255 characters.
@@ -72,6 +72,8 @@ wire! {
         pub tokens: Tokens,
         /// Whose.
         pub staff: StaffInfo,
+        /// What the session may do now.
+        pub access: StaffAccess,
     }
 
     /// `POST /staff/database-login`: a login of this person's own, for reading, that ends by itself.

@@ -13,10 +13,16 @@ pub enum ErrorCode {
     InvalidRequest,
     /// 401: "Invalid email or password", whatever the cause.
     InvalidCredentials,
+    /// 401: the password is right, and a code of the second factor is missing, wrong or was used before.
+    SecondFactorRequired,
     /// 401: no token, or one that is no longer accepted. Refresh or sign in again.
     Unauthorized,
     /// 403: signed in, but this role may not.
     Forbidden,
+    /// 403: signed in, but the password must be changed or a second factor enrolled first.
+    SignInIncomplete,
+    /// 403: this needs a password (and code) that was given a few minutes ago: authenticate again, then repeat it.
+    ReauthenticationRequired,
     /// 404: no such thing.
     NotFound,
     /// 409: the rules do not allow it now; the message says why.

@@ -2,12 +2,14 @@
 
 mod wire;
 
+pub mod access;
 pub mod auth;
 pub mod customer;
 pub mod error;
 pub mod ipc;
 pub mod jobs;
 pub mod live;
+pub mod members;
 pub mod now;
 pub mod sessions;
 pub mod staff;

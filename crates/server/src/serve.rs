@@ -1,14 +1,14 @@
 //! `repruv-server serve`: the API. Any number of these processes share one database.
 
 use crate::{
-    api::{self, App, ReaderAddress, StaffLives},
-    auth::tokens::Kind,
+    api::{self, App, ReaderAddress, StaffLives, StaffTerms},
+    auth::{pace::Pace, tokens::Kind},
     http::accept,
     shutdown, telemetry,
 };
 use anyhow::Context;
 use axum::http::HeaderValue;
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
 use store::{PoolSettings, Store, TokenLife};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -46,6 +46,12 @@ pub struct ServeSettings {
     /// How long a database login of staff opens new connections; after that the window asks for a new one.
     #[arg(long, env = "DATABASE_LOGIN_LIFE", default_value = "8h", value_parser = crate::worker::duration)]
     pub database_login_life: Duration,
+    /// Refuse everything to staff who have no second factor, until they enrol one. Meant for where real customers are.
+    #[arg(long, env = "REQUIRE_SECOND_FACTOR")]
+    pub require_second_factor: bool,
+    /// Requests a minute of one person of the staff, at each of these processes; above that, 429.
+    #[arg(long, default_value = "600")]
+    pub staff_requests_per_minute: NonZeroU32,
 }
 
 /// A running API within this process.
@@ -83,7 +89,12 @@ impl Server {
             tokens: TokenLife { access: settings.staff_access_life, ..Kind::Staff.life() },
             database_login: settings.database_login_life,
         };
-        let router = api::router(App::new(store, reader, lives)?, origins);
+        let terms = StaffTerms {
+            lives,
+            pace: Pace::per_minute(settings.staff_requests_per_minute),
+            second_factor_required: settings.require_second_factor,
+        };
+        let router = api::router(App::new(store, reader, terms)?, origins);
         let served = tokio::spawn(accept::serve(listener, router, settings.connections_max, stop.clone()));
         Ok(Self { address, stop, served })
     }

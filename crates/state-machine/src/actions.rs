@@ -71,12 +71,12 @@ pub struct ActionOffer<A> {
 }
 
 impl<A> ActionOffer<A> {
-    fn yes(action: A, becomes: &str, job_type: Option<&str>, note: &str) -> Self {
+    pub(crate) fn yes(action: A, becomes: &str, job_type: Option<&str>, note: &str) -> Self {
         let preview = Preview { becomes: becomes.into(), job_type: job_type.map(Into::into), note: note.into() };
         Self { action, allowed: true, preview: Some(preview), refusal: None }
     }
 
-    fn no(action: A, why: impl Into<String>) -> Self {
+    pub(crate) fn no(action: A, why: impl Into<String>) -> Self {
         Self { action, allowed: false, preview: None, refusal: Some(why.into()) }
     }
 }

@@ -7,6 +7,7 @@ mod demo_mode;
 mod illegal;
 mod job;
 mod job_type;
+mod member;
 mod retry;
 mod session;
 mod words;
@@ -18,5 +19,6 @@ pub use demo_mode::{DemoMode, DemoModeEvent, DemoModeStatus, DemoModeTransition,
 pub use illegal::{IllegalTransition, UnknownWord};
 pub use job::{JobEvent, JobFacts, JobStatus, JobTransition};
 pub use job_type::{JobOutcome, JobType};
+pub use member::{MemberAction, MemberFacts};
 pub use retry::{RetryPolicy, after_failure};
 pub use session::{SessionEvent, SessionStatus, SessionTransition};

@@ -1,4 +1,4 @@
-//! Who operates: adding, listing and disabling people, and their sessions.
+//! Who operates, and their sessions.
 
 use crate::{
     Command, NewSession, Store, StoreError,
@@ -26,6 +26,14 @@ pub struct StaffMember {
     pub created_at: DateTime<Utc>,
     /// Since when they may not sign in.
     pub disabled_at: Option<DateTime<Utc>>,
+    /// Set: the password was given by an admin; it must be changed, and is refused after this.
+    pub password_expires_at: Option<DateTime<Utc>>,
+    /// A second factor is enrolled.
+    pub second_factor: bool,
+    /// This person must have one.
+    pub second_factor_required: bool,
+    /// For `If-Match`.
+    pub version: i32,
 }
 
 /// Whose request it is.
@@ -35,26 +43,23 @@ pub struct StaffSession {
     pub session_id: Uuid,
     /// The person, as they are now.
     pub staff: StaffMember,
-}
-
-/// A person to add.
-#[derive(Clone, Debug)]
-pub struct NewStaff {
-    /// Their e-mail; case does not matter.
-    pub email: String,
-    /// Their name.
-    pub name: String,
-    /// `viewer`, `support` or `admin`.
-    pub role: String,
-    /// argon2id.
-    pub password_hash: String,
+    /// Last time that this session's person gave their password (and code).
+    pub authenticated_at: DateTime<Utc>,
+    /// Database time.
+    pub now: DateTime<Utc>,
 }
 
 macro_rules! members {
     ($tail:literal) => {
-        concat!("SELECT p.id, p.email, p.name, p.role, p.created_at, p.disabled_at FROM staff p ", $tail)
+        concat!(
+            "SELECT p.id, p.email, p.name, p.role, p.created_at, p.disabled_at, p.password_expires_at, p.version, \
+             p.second_factor_required, EXISTS (SELECT FROM staff_second_factors f WHERE f.staff_id = p.id \
+             AND f.confirmed_at IS NOT NULL) AS second_factor FROM staff p ",
+            $tail
+        )
     };
 }
+pub(crate) use members;
 
 impl Store {
     /// What a sign-in with this e-mail is checked against: the person and their password's hash.
@@ -64,10 +69,12 @@ impl Store {
     pub async fn staff_credentials(&self, email: &str) -> Result<Option<(StaffMember, String)>, StoreError> {
         let email = email.to_owned();
         self.section(move |store| async move {
-            let member: Option<StaffMember> = sqlx::query_as(members!("WHERE lower(p.email) = lower($1)"))
-                .bind(&email)
-                .fetch_optional(&store.pool)
-                .await?;
+            let member: Option<StaffMember> = sqlx::query_as(members!(
+                "WHERE lower(p.email) = lower($1) AND coalesce(p.password_expires_at > now(), true)"
+            ))
+            .bind(&email)
+            .fetch_optional(&store.pool)
+            .await?;
             let Some(member) = member else { return Ok(None) };
             let hash: String = sqlx::query_scalar("SELECT password_hash FROM staff WHERE id = $1")
                 .bind(member.id)
@@ -101,14 +108,15 @@ impl Store {
     /// [`StoreError::Unavailable`] or [`StoreError::Database`].
     pub async fn staff_session(&self, access: TokenHash) -> Result<Option<StaffSession>, StoreError> {
         self.section(move |store| async move {
-            let row: Option<(Uuid, Uuid, bool)> = sqlx::query_as(
-                "SELECT s.id, s.staff_id, s.last_seen_at < now() - interval '1 minute' FROM staff_sessions s \
+            let row: Option<(Uuid, Uuid, bool, DateTime<Utc>, DateTime<Utc>)> = sqlx::query_as(
+                "SELECT s.id, s.staff_id, s.last_seen_at < now() - interval '1 minute', s.authenticated_at, now() \
+                 FROM staff_sessions s \
                  WHERE s.access_hash = $1 AND s.revoked_at IS NULL AND s.access_expires_at > now() AND s.expires_at > now()",
             )
             .bind(&access[..])
             .fetch_optional(&store.pool)
             .await?;
-            let Some((session_id, staff_id, seen_long_ago)) = row else { return Ok(None) };
+            let Some((session_id, staff_id, seen_long_ago, authenticated_at, now)) = row else { return Ok(None) };
             let staff: Option<StaffMember> = sqlx::query_as(members!("WHERE p.id = $1 AND p.disabled_at IS NULL"))
                 .bind(staff_id)
                 .fetch_optional(&store.pool)
@@ -119,25 +127,63 @@ impl Store {
                     .execute(&store.pool)
                     .await?;
             }
-            Ok(staff.map(|staff| StaffSession { session_id, staff }))
+            Ok(staff.map(|staff| StaffSession { session_id, staff, authenticated_at, now }))
         })
         .await
     }
 
-    /// The person of a session, whether or not it is active.
+    /// A session and its person, whether or not it is active.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for an unknown session.
-    pub async fn staff_of_session(&self, session_id: Uuid) -> Result<StaffMember, StoreError> {
+    pub async fn staff_of_session(&self, session_id: Uuid) -> Result<StaffSession, StoreError> {
         self.section(move |store| async move {
-            let found: Option<StaffMember> =
+            let unknown = || StoreError::NotFound { what: "session" };
+            let times: Option<(DateTime<Utc>, DateTime<Utc>)> =
+                sqlx::query_as("SELECT authenticated_at, now() FROM staff_sessions WHERE id = $1")
+                    .bind(session_id)
+                    .fetch_optional(&store.pool)
+                    .await?;
+            let (authenticated_at, now) = times.ok_or_else(unknown)?;
+            let staff: Option<StaffMember> =
                 sqlx::query_as(members!("JOIN staff_sessions s ON s.staff_id = p.id WHERE s.id = $1"))
                     .bind(session_id)
                     .fetch_optional(&store.pool)
                     .await?;
-            found.ok_or(StoreError::NotFound { what: "session" })
+            Ok(StaffSession { session_id, staff: staff.ok_or_else(unknown)?, authenticated_at, now })
         })
         .await
+    }
+
+    /// The person of this session has given their password (and code) again. `None`: the session has ended meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Database`].
+    pub async fn reauthenticated(
+        &self,
+        session_id: Uuid,
+        command: &Command,
+    ) -> Result<Option<StaffSession>, StoreError> {
+        let command = command.clone();
+        let renewed = self.transaction(move |tx| {
+            let command = command.clone();
+            Box::pin(async move {
+                let renewed = sqlx::query(
+                    "UPDATE staff_sessions SET authenticated_at = now() \
+                     WHERE id = $1 AND revoked_at IS NULL AND expires_at > now()",
+                )
+                .bind(session_id)
+                .execute(&mut *tx)
+                .await?
+                .rows_affected();
+                let line = AuditLine { action: "staff.reauthenticate", ..AuditLine::default() };
+                if renewed == 1 {
+                    audit::append(tx, &command, line).await?;
+                }
+                Ok(renewed == 1)
+            })
+        });
+        if renewed.await? { self.staff_of_session(session_id).await.map(Some) } else { Ok(None) }
     }
 
     /// Exchanges a refresh token for a new pair. A token in two hands ends the session and its database login.
@@ -181,59 +227,6 @@ impl Store {
         })
         .await
     }
-
-    /// Adds a person, or gives the one with this e-mail the name, role and password and lets them sign in again.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] or [`StoreError::Database`].
-    pub async fn add_staff(&self, id: Uuid, new: NewStaff) -> Result<StaffMember, StoreError> {
-        self.transaction(move |tx| {
-            let new = new.clone();
-            Box::pin(async move {
-                let id: Uuid = sqlx::query_scalar(
-                    "INSERT INTO staff (id, email, name, role, password_hash) VALUES ($1, $2, $3, $4, $5) \
-                     ON CONFLICT (lower(email)) DO UPDATE SET name = excluded.name, role = excluded.role, \
-                     password_hash = excluded.password_hash, disabled_at = NULL RETURNING id",
-                )
-                .bind(id)
-                .bind(&new.email)
-                .bind(&new.name)
-                .bind(&new.role)
-                .bind(&new.password_hash)
-                .fetch_one(&mut *tx)
-                .await?;
-                let after = format!("{} as {}", new.email, new.role);
-                let line = AuditLine { action: "staff.add", after: Some(cut(&after, 500)), ..AuditLine::default() };
-                audit::append(&mut *tx, &Command::by(crate::Actor::System), line).await?;
-                Ok(sqlx::query_as(members!("WHERE p.id = $1")).bind(id).fetch_one(tx).await?)
-            })
-        })
-        .await
-    }
-
-    /// Everybody, by e-mail, at most 1,000.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] or [`StoreError::Database`].
-    pub async fn list_staff(&self) -> Result<Vec<StaffMember>, StoreError> {
-        self.section(|store| async move {
-            Ok(sqlx::query_as(members!("ORDER BY lower(p.email) LIMIT 1000")).fetch_all(&store.pool).await?)
-        })
-        .await
-    }
-
-    /// Disables a person: sign-in, sessions and database logins end in one transaction.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] for an unknown e-mail.
-    pub async fn disable_staff(&self, email: &str) -> Result<StaffMember, StoreError> {
-        let email = email.to_owned();
-        self.transaction(move |tx| {
-            let email = email.clone();
-            Box::pin(async move { disable(tx, &email).await })
-        })
-        .await
-    }
 }
 
 async fn open(tx: &mut PgConnection, new: &NewSession, command: &Command) -> Result<Option<TokenTimes>, StoreError> {
@@ -262,27 +255,4 @@ async fn open(tx: &mut PgConnection, new: &NewSession, command: &Command) -> Res
     rotation::STAFF.issue(&mut *tx, new.id, new.tokens.refresh).await?;
     audit::append(tx, command, AuditLine { action: "staff.sign_in", ..AuditLine::default() }).await?;
     Ok(Some(TokenTimes { access_expires_at, refresh_expires_at }))
-}
-
-async fn disable(tx: &mut PgConnection, email: &str) -> Result<StaffMember, StoreError> {
-    let id: Option<Uuid> = sqlx::query_scalar(
-        "UPDATE staff SET disabled_at = coalesce(disabled_at, now()) WHERE lower(email) = lower($1) RETURNING id",
-    )
-    .bind(email)
-    .fetch_optional(&mut *tx)
-    .await?;
-    let id = id.ok_or(StoreError::NotFound { what: "staff member" })?;
-    let sessions: Vec<Uuid> = sqlx::query_scalar(
-        "UPDATE staff_sessions SET revoked_at = coalesce(revoked_at, now()) \
-         WHERE staff_id = $1 AND (revoked_at IS NULL OR database_login IS NOT NULL) RETURNING id",
-    )
-    .bind(id)
-    .fetch_all(&mut *tx)
-    .await?;
-    for session_id in sessions {
-        database_login::end_of_session(&mut *tx, session_id).await?;
-    }
-    let line = AuditLine { action: "staff.disable", after: Some(cut(email, 500)), ..AuditLine::default() };
-    audit::append(&mut *tx, &Command::by(crate::Actor::System), line).await?;
-    Ok(sqlx::query_as(members!("WHERE p.id = $1")).bind(id).fetch_one(tx).await?)
 }

@@ -6,6 +6,7 @@ use axum::{Json, Router, extract::State as Shared, http::StatusCode, response::I
 use chrono::{DateTime, Utc};
 use contract::{
     ErrorBody,
+    access::StaffAccess,
     auth::{RefreshRequest, StaffRole},
 };
 use std::sync::{
@@ -38,6 +39,13 @@ fn signed_in(number: u32, until: DateTime<Utc>) -> StaffSignedIn {
             email: "dana@repruv.test".into(),
             name: "Dana".into(),
             role: StaffRole::Support,
+        },
+        access: StaffAccess {
+            permissions: StaffRole::Support.permissions(),
+            needs_fresh: vec![],
+            fresh_until: far(),
+            to_do: vec![],
+            second_factor: false,
         },
     }
 }

@@ -160,8 +160,10 @@ fn refused(body: ErrorBody) -> IpcError {
         ErrorCode::InvalidRequest | ErrorCode::PayloadTooLarge => {
             IpcError::Validation { field: field.unwrap_or_default(), message }
         }
-        ErrorCode::InvalidCredentials | ErrorCode::Unauthorized => unauthorized(message),
-        ErrorCode::Forbidden => IpcError::Forbidden { message },
+        ErrorCode::InvalidCredentials | ErrorCode::SecondFactorRequired | ErrorCode::Unauthorized => unauthorized(message),
+        ErrorCode::Forbidden | ErrorCode::SignInIncomplete | ErrorCode::ReauthenticationRequired => {
+            IpcError::Forbidden { message }
+        }
         ErrorCode::NotFound => IpcError::NotFound { message },
         ErrorCode::IllegalTransition | ErrorCode::VersionConflict | ErrorCode::IdempotencyMismatch => {
             IpcError::Conflict { message, request_id }

@@ -42,6 +42,7 @@ pub async fn login(
         }))
     })
     .await?;
+    found.attempt.succeeded();
     let user = found.account;
     if let (Some(new), Some(old)) = (&found.upgrade, &user.password_hash) {
         app.store.upgrade_password_hash(user.id, old, new).await?;

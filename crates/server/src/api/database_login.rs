@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::{
-    auth::{staff::Staff, tokens},
+    auth::{permit::RecordsRead, staff::May, tokens},
     http::error::ApiError,
 };
 use anyhow::Context;
@@ -52,8 +52,12 @@ impl ReaderAddress {
 
 /// Mints this session's database login, or gives it a new password.
 #[utoipa::path(post, path = "/staff/database-login", tag = "staff", security(("staff" = [])), responses(
-    (status = 200, body = DatabaseLogin), (status = 401, body = ErrorBody), (status = 503, body = ErrorBody)))]
-pub async fn mint(State(app): State<App>, staff: Staff) -> Result<Json<DatabaseLogin>, ApiError> {
+    (status = 200, body = DatabaseLogin), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+    (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub async fn mint(
+    State(app): State<App>,
+    May { staff, .. }: May<RecordsRead>,
+) -> Result<Json<DatabaseLogin>, ApiError> {
     let password = tokens::draw("");
     let valid_for = app.lives.database_login;
     let minted = app.store.mint_database_login(staff.session_id, &password, valid_for, &staff.command()).await?;

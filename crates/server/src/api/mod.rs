@@ -10,11 +10,15 @@ mod jobs;
 mod openapi;
 mod profile;
 mod refusals;
+mod second_factor;
 mod sign_in;
+mod staff_account;
 mod staff_auth;
 mod staff_commands;
 mod staff_demo_mode;
 mod staff_jobs;
+mod staff_members;
+mod staff_second_factor;
 mod staff_sessions;
 mod time;
 
@@ -22,7 +26,7 @@ pub use database_login::ReaderAddress;
 pub use openapi::document;
 
 use crate::{
-    auth::{attempts::Attempts, passwords::Passwords},
+    auth::{attempts::Attempts, pace::Pace, passwords::Passwords},
     http::{border, error::ApiError},
 };
 use axum::{
@@ -51,6 +55,21 @@ pub struct App {
     pub reader: Arc<ReaderAddress>,
     /// How long what staff are given lives.
     pub lives: StaffLives,
+    /// How fast one person of the staff may ask.
+    pub pace: Pace,
+    /// Nobody of the staff does anything without a second factor.
+    pub second_factor_required: bool,
+}
+
+/// What is asked of staff and given to them.
+#[derive(Clone, Debug)]
+pub struct StaffTerms {
+    /// How long what they are given lives.
+    pub lives: StaffLives,
+    /// How fast one person may ask.
+    pub pace: Pace,
+    /// Everybody must have a second factor.
+    pub second_factor_required: bool,
 }
 
 /// How long what staff are given lives.
@@ -67,13 +86,15 @@ impl App {
     ///
     /// # Errors
     /// When a password cannot be hashed.
-    pub fn new(store: Store, reader: ReaderAddress, lives: StaffLives) -> anyhow::Result<Self> {
+    pub fn new(store: Store, reader: ReaderAddress, terms: StaffTerms) -> anyhow::Result<Self> {
         Ok(Self {
             read: ReadModel::new(store.pool().clone()),
             passwords: Passwords::new()?,
             attempts: Attempts::default(),
             reader: Arc::new(reader),
-            lives,
+            lives: terms.lives,
+            pace: terms.pace,
+            second_factor_required: terms.second_factor_required,
             store,
         })
     }
@@ -96,6 +117,17 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(staff_auth::refresh))
         .routes(routes!(staff_auth::logout))
         .routes(routes!(staff_auth::session))
+        .routes(routes!(staff_account::reauthenticate))
+        .routes(routes!(staff_account::change_password))
+        .routes(routes!(staff_second_factor::begin))
+        .routes(routes!(staff_second_factor::confirm))
+        .routes(routes!(staff_members::list, staff_members::add))
+        .routes(routes!(staff_members::disable))
+        .routes(routes!(staff_members::enable))
+        .routes(routes!(staff_members::reset_password))
+        .routes(routes!(staff_members::change_role))
+        .routes(routes!(staff_members::reset_second_factor))
+        .routes(routes!(staff_members::require_second_factor))
         .routes(routes!(database_login::mint))
         .routes(routes!(staff_commands::settle))
         .routes(routes!(staff_demo_mode::enable))

@@ -33,7 +33,7 @@ impl IntoResponses for WriteRefusals {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let body = Content::new(Some(utoipa::openapi::Ref::from_schema_name("ErrorBody")));
         let refusal = ResponseBuilder::new().content("application/json", body).build();
-        [400, 401, 403, 404, 409, 413, 415, 422, 428, 503]
+        [400, 401, 403, 404, 409, 413, 415, 422, 428, 429, 503]
             .map(|status| (status.to_string(), RefOr::T(refusal.clone())))
             .into()
     }

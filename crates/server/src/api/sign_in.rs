@@ -2,11 +2,11 @@
 
 use super::App;
 use crate::{
-    auth::{customer::Client, tokens::Kind},
+    auth::{attempts::Attempts, customer::Client, tokens::Kind},
     http::error::ApiError,
 };
 use contract::auth::{LoginRequest, Tokens};
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 use store::TokenTimes;
 use tokio::time::Instant;
 
@@ -22,6 +22,25 @@ pub struct Checked<T> {
     pub account: T,
     /// A stronger hash to be stored.
     pub upgrade: Option<String>,
+    /// Counts as failed until [`Attempt::succeeded`] is called.
+    pub attempt: Attempt,
+}
+
+/// A sign-in whose password was right. It may still fail by its code, and counts as failed until then: codes cannot be
+/// guessed faster than passwords.
+#[must_use]
+pub struct Attempt {
+    attempts: Attempts,
+    realm: &'static str,
+    email: String,
+    address: IpAddr,
+}
+
+impl Attempt {
+    /// It was a good one.
+    pub fn succeeded(self) {
+        self.attempts.succeeded(self.realm, &self.email, self.address);
+    }
 }
 
 /// Checks a password. `find` answers the account that may sign in, if there is one, with its hash.
@@ -55,8 +74,9 @@ pub async fn check<T>(
     let verdict = app.passwords.check(password, stored).await?;
     match account {
         Some(account) if verdict.right => {
-            app.attempts.succeeded(realm, email, client.address);
-            Ok(Checked { account, upgrade: verdict.upgrade })
+            let (attempts, email) = (app.attempts.clone(), email.to_owned());
+            let attempt = Attempt { attempts, realm, email, address: client.address };
+            Ok(Checked { account, upgrade: verdict.upgrade, attempt })
         }
         _ => {
             tokio::time::sleep_until(begun + REFUSAL_AFTER).await;

@@ -12,10 +12,10 @@ use contract::{error::ErrorBody, staff::CommandSettled};
 #[utoipa::path(post, path = "/staff/commands/{key}/settle", tag = "staff", security(("staff" = [])),
     params(("key" = String, Path, description = "The Idempotency-Key of the command")), responses(
     (status = 200, body = CommandSettled), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-    (status = 503, body = ErrorBody)))]
+    (status = 403, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
 pub async fn settle(
     State(app): State<App>,
-    staff: Staff,
+    Staff(staff): Staff,
     key: Result<Path<String>, PathRejection>,
 ) -> Result<Json<CommandSettled>, ApiError> {
     let fits = |key: &String| (8..=100).contains(&key.len()) && !key.contains('\0');

@@ -2,7 +2,10 @@
 
 pub mod attempts;
 pub mod customer;
+pub mod pace;
 pub mod passwords;
+pub mod permit;
 pub mod staff;
 pub mod staff_write;
 pub mod tokens;
+pub mod totp;

@@ -1,6 +1,6 @@
 //! A write of staff: who asks for what on which thing, seen as what, why, and under which key.
 
-use super::staff::Staff;
+use super::{permit::Permit, staff::Staff};
 use crate::{
     api::App,
     http::{body::Strict, error::ApiError, path::Id},
@@ -11,11 +11,12 @@ use axum::{
     http::{HeaderMap, header},
 };
 use contract::{
-    auth::StaffRole,
+    members::{AddMember, ChangeRole, RequireSecondFactor},
     staff::{EnableDemoMode, Reschedule, RevokeSessions, WithReason},
 };
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use std::marker::PhantomData;
 use store::{Command, CommandKey};
 use uuid::Uuid;
 
@@ -26,57 +27,64 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
 pub trait Intent: DeserializeOwned {
     /// Whether it is bound to the version that the person saw.
     const VERSIONED: bool = true;
+    /// Whether it makes the thing that it is on: the address has no id then, and a new one is drawn.
+    const MAKES: bool = false;
 
     /// Why.
     fn reason(&self) -> &str;
 }
 
-impl Intent for WithReason {
-    fn reason(&self) -> &str {
-        &self.reason
-    }
+macro_rules! intents {
+    ($($name:ident { $($const:ident),* }),+ $(,)?) => {
+        $(impl Intent for $name {
+            $(intents!(@ $const);)*
+
+            fn reason(&self) -> &str {
+                &self.reason
+            }
+        })+
+    };
+    (@ UNVERSIONED) => {
+        const VERSIONED: bool = false;
+    };
+    (@ MAKES) => {
+        const MAKES: bool = true;
+    };
 }
 
-impl Intent for EnableDemoMode {
-    fn reason(&self) -> &str {
-        &self.reason
-    }
-}
+intents!(
+    WithReason {},
+    EnableDemoMode {},
+    Reschedule {},
+    RevokeSessions { UNVERSIONED },
+    AddMember { UNVERSIONED, MAKES },
+    ChangeRole {},
+    RequireSecondFactor {},
+);
 
-impl Intent for Reschedule {
-    fn reason(&self) -> &str {
-        &self.reason
-    }
-}
-
-impl Intent for RevokeSessions {
-    const VERSIONED: bool = false;
-
-    fn reason(&self) -> &str {
-        &self.reason
-    }
-}
-
-/// A write that may be made. Role, key and version are checked before anything else is looked at.
+/// A write that may be made. The permission `P`, how fresh the sign-in is, key and version are checked before anything else
+/// is looked at.
 #[derive(Debug)]
-pub struct StaffWrite<T> {
+pub struct StaffWrite<T, P> {
     /// On what.
     pub id: Uuid,
     /// What is asked.
     pub body: T,
     /// By whom, why, bound to which version, with the fingerprint of the request under its key.
     pub command: Command,
+    permit: PhantomData<P>,
 }
 
-impl<T: Intent> FromRequest<App> for StaffWrite<T> {
+impl<T: Intent, P: Permit> FromRequest<App> for StaffWrite<T, P> {
     type Rejection = ApiError;
 
     async fn from_request(mut request: Request, app: &App) -> Result<Self, ApiError> {
-        let staff: Staff = request.extract_parts_with_state(app).await?;
-        staff.require(StaffRole::Support)?;
+        let Staff(staff) = request.extract_parts_with_state(app).await?;
+        staff.require(P::PERMISSION)?;
+        staff.require_fresh(P::PERMISSION)?;
         let key = key(request.headers())?;
         let version = version(request.headers())?;
-        let Id(id) = request.extract_parts().await?;
+        let id = if T::MAKES { store::new_id() } else { request.extract_parts::<Id>().await?.0 };
         let target = format!("{} {}", request.method(), request.uri().path());
         let Strict { value: body, raw } = Strict::<T>::from_request(request, app).await?;
         if T::VERSIONED && version.is_none() {
@@ -92,7 +100,7 @@ impl<T: Intent> FromRequest<App> for StaffWrite<T> {
             reason: Some(checked_reason(body.reason())?),
             ..staff.command()
         };
-        Ok(Self { id, body, command })
+        Ok(Self { id, body, command, permit: PhantomData })
     }
 }
 

@@ -6,7 +6,10 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use contract::error::{ErrorBody, ErrorCode};
+use contract::{
+    access::SignInStep,
+    error::{ErrorBody, ErrorCode},
+};
 use read_model::ReadError;
 use serde::Serialize;
 use store::StoreError;
@@ -65,6 +68,26 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, ErrorCode::Forbidden, message)
     }
 
+    /// 401: the password is right; the code is missing, wrong, or was used before.
+    pub fn second_factor_required(message: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, ErrorCode::SecondFactorRequired, message).at("code")
+    }
+
+    /// 403: signed in, but something is to do first.
+    pub fn sign_in_incomplete(step: SignInStep) -> Self {
+        let message = match step {
+            SignInStep::ChangePassword => "Your password was given by an admin. Change it first.",
+            SignInStep::EnrolSecondFactor => "A second factor is required here. Enrol one first.",
+        };
+        Self::new(StatusCode::FORBIDDEN, ErrorCode::SignInIncomplete, message)
+    }
+
+    /// 403: the last password is too long ago for this.
+    pub fn reauthentication_required() -> Self {
+        let message = "This needs your password again, because you gave it more than five minutes ago.";
+        Self::new(StatusCode::FORBIDDEN, ErrorCode::ReauthenticationRequired, message)
+    }
+
     /// 404.
     pub fn not_found(what: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, format!("There is no such {what}."))
@@ -107,6 +130,13 @@ impl ApiError {
         let message = format!("Too many attempts. Wait {wait_s} seconds.");
         let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited, message);
         error.retry_after_s = Some(wait_s);
+        error
+    }
+
+    /// 429 for a person of the staff who asks faster than people do.
+    pub fn too_fast(wait_s: u32) -> Self {
+        let mut error = Self::rate_limited(wait_s);
+        error.message = format!("You ask faster than is allowed to one person. Wait {wait_s} seconds.");
         error
     }
 

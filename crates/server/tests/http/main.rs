@@ -4,11 +4,13 @@
 mod customers;
 mod database_logins;
 mod leaving;
+mod members;
 mod old_clients;
 mod openapi;
 mod refreshing;
 mod refusals;
 mod roles;
+mod second_factor;
 mod sessions;
 mod signing_in;
 mod staff_commands;

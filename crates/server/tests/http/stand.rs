@@ -125,6 +125,8 @@ pub fn settings(database_url: String) -> ServeSettings {
         database_wait: Duration::from_secs(10),
         staff_access_life: Duration::from_secs(900),
         database_login_life: Duration::from_secs(8 * 3_600),
+        require_second_factor: false,
+        staff_requests_per_minute: std::num::NonZeroU32::MAX,
     }
 }
 
@@ -137,6 +139,11 @@ impl Stand {
     pub async fn new() -> Self {
         let db = TestDb::new().await;
         let server = serve(db.url(Role::Api)).await;
+        Self::over(db, server)
+    }
+
+    /// Over a server with settings of its own.
+    pub fn over(db: TestDb, server: Hosted) -> Self {
         let base = format!("http://{}", server.address());
         Self { db, http: client(), base, _server: server }
     }
