@@ -118,6 +118,8 @@ function windowOver({ browser, driver, home, launched_at }) {
         async () => {
           const element = await self.find("button, [role=button], [role=radio], [role=tab], [role=menuitem], [role=option], label", name, 0);
           if ((await element.getAttribute("aria-disabled")) === "true" || (await element.getAttribute("disabled")) !== null) return null;
+          // A press goes to a place on the screen: what still moves, because a banner comes or goes above it, would be missed.
+          if ((await browser.execute(isAtRest, await element.getAttribute("data-e2e"))) !== true) return null;
           await element.click();
           return true;
         },
@@ -195,6 +197,19 @@ function findNamed(selector, name) {
   if (found === null) return null;
   found.dataset.e2e ??= Math.random().toString(36).slice(2);
   return found.dataset.e2e;
+}
+
+/** Whether an element stays where it is for three frames. */
+function isAtRest(id) {
+  const element = document.querySelector(`[data-e2e="${id}"]`);
+  if (element === null) return false;
+  const { x, y, width, height } = element.getBoundingClientRect();
+  const place = [x, y, width, height].join();
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  return frame().then(frame).then(frame).then(() => {
+    const now = element.getBoundingClientRect();
+    return element.isConnected && [now.x, now.y, now.width, now.height].join() === place;
+  });
 }
 
 /** The last `length` characters of a window's log. */

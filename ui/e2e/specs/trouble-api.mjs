@@ -90,6 +90,7 @@ test("the window is closed over an unknown outcome and opened while the API is d
   await window.look("found-reopened");
   await window.press("Show");
   await window.find("h1", chloe.email);
+  await window.seesNot("Nothing can be changed now.");
   await window.press("Dismiss");
   await window.seesNot("It happened, once");
   await demoModeIs(window, "Enabled");
