@@ -106,6 +106,21 @@ pub(crate) async fn lock(tx: &mut PgConnection, user_id: Uuid) -> Result<Option<
     raw.map(TryInto::try_into).transpose()
 }
 
+/// Holds a user until the end of the transaction without waiting. `false`: somebody else holds the row. A user who is gone
+/// is held by nobody.
+pub(crate) async fn lock_unless_held(tx: &mut PgConnection, user_id: Uuid) -> Result<bool, StoreError> {
+    let mine: Option<bool> = sqlx::query_scalar("SELECT true FROM users WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED")
+        .bind(user_id)
+        .fetch_optional(&mut *tx)
+        .await?;
+    if mine.is_some() {
+        return Ok(true);
+    }
+    let there: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT FROM users WHERE id = $1)").bind(user_id).fetch_one(tx).await?;
+    Ok(!there)
+}
+
 /// Writes a transition over the row that [`lock`] read.
 pub(crate) async fn write(
     tx: &mut PgConnection,

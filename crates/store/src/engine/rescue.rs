@@ -8,10 +8,14 @@ use crate::{
 };
 use rand::{Rng, seq::SliceRandom};
 use state_machine::{JobType, RetryPolicy};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// One rescuer at a time; the number is arbitrary and belongs to this purpose.
 const RESCUE_LOCK: i64 = 0x7265_7363_7565;
+
+/// A command holds its user for some milliseconds.
+const A_MOMENT: Duration = Duration::from_millis(100);
 
 /// Job, type, user, epoch, worker session; whether its lease ran out (or else its deadline).
 type Lost = (Uuid, String, Option<Uuid>, i64, Uuid, bool);
@@ -31,7 +35,7 @@ impl Store {
         policy: RetryPolicy,
     ) -> Result<Vec<(Uuid, Finished)>, StoreError> {
         let limit = limit as usize;
-        let (mut rescued, mut after) = (vec![], Uuid::nil());
+        let (mut rescued, mut passed_over, mut after) = (vec![], vec![], Uuid::nil());
         while rescued.len() < limit {
             // Whatever could not be moved is passed over, or the same few would stand before all the others for ever.
             let room = limit - rescued.len();
@@ -44,8 +48,9 @@ impl Store {
             for (job_id, job_type, user_id, epoch, worker_id, lease_ran_out) in lost {
                 let Ok(job_type) = job_type.parse() else { continue };
                 let lease = Lease { job_id, job_type, user_id, epoch, worker_id, worker: String::new() };
-                match self.rescue_one(lease, lease_ran_out, policy).await {
-                    Ok(finished) => rescued.push((job_id, finished)),
+                match self.rescue_one(lease.clone(), lease_ran_out, policy).await {
+                    Ok(Some(finished)) => rescued.push((job_id, finished)),
+                    Ok(None) => passed_over.push((lease, lease_ran_out)),
                     Err(StoreError::LeaseLost { .. }) => {} // it came back or ended meanwhile
                     Err(error @ StoreError::Unavailable(_)) => return Err(error),
                     Err(error) => {
@@ -55,6 +60,16 @@ impl Store {
             }
             if !more {
                 break;
+            }
+        }
+        // Most locks are held for a moment. What is held for longer waits for the next round, and holds nothing up.
+        if !passed_over.is_empty() {
+            tokio::time::sleep(A_MOMENT).await;
+        }
+        for (lease, lease_ran_out) in passed_over {
+            let job_id = lease.job_id;
+            if let Ok(Some(finished)) = self.rescue_one(lease, lease_ran_out, policy).await {
+                rescued.push((job_id, finished));
             }
         }
         if !rescued.is_empty() {
@@ -93,7 +108,13 @@ impl Store {
         .await
     }
 
-    async fn rescue_one(&self, lease: Lease, lease_ran_out: bool, policy: RetryPolicy) -> Result<Finished, StoreError> {
+    /// `None`: somebody is changing its user just now.
+    async fn rescue_one(
+        &self,
+        lease: Lease,
+        lease_ran_out: bool,
+        policy: RetryPolicy,
+    ) -> Result<Option<Finished>, StoreError> {
         let unit = rand::rng().random::<f64>();
         let error = if lease_ran_out {
             "The worker was lost while it worked on this."
@@ -103,8 +124,10 @@ impl Store {
         self.step("rescue", move |tx| {
             let lease = lease.clone();
             Box::pin(async move {
-                if let Some(user_id) = lease.user_id {
-                    crate::demo_rows::lock(tx, user_id).await?;
+                if let Some(user_id) = lease.user_id
+                    && !crate::demo_rows::lock_unless_held(tx, user_id).await?
+                {
+                    return Ok(None);
                 }
                 // Re-checked under the lock: a heartbeat or a finish may have come in between.
                 let still = planted_sql!("rescue-by-id-only", STILL_LOST,
@@ -117,7 +140,7 @@ impl Store {
                 if still.is_none() {
                     return Err(StoreError::LeaseLost { job_id: lease.job_id });
                 }
-                finish::end(tx, &lease, Ending::Expired { error: error.to_owned() }, policy, unit).await
+                finish::end(tx, &lease, Ending::Expired { error: error.to_owned() }, policy, unit).await.map(Some)
             })
         })
         .await
