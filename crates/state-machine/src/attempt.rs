@@ -1,6 +1,6 @@
 //! The end of one attempt, and what it means for the job and its user.
 
-use crate::{JobEvent, JobOutcome, JobStatus, after_failure};
+use crate::{JobEvent, JobOutcome, JobStatus, JobType, after_failure};
 
 /// How an attempt ended, as far as the rules care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,6 +41,18 @@ impl AttemptEnd {
             Self::Expired if last => JobEvent::Fail,
             Self::Expired => JobEvent::Rescue,
         }
+    }
+
+    /// Whether a profile may exist that nobody has written down. Only a worker that was answered can rule it out.
+    pub const fn may_have_made(self, job_type: JobType) -> bool {
+        let open = matches!(self, Self::Expired | Self::HandedBack | Self::Failed { unsettled: true, .. });
+        matches!(job_type, JobType::DemoEnable) && open
+    }
+
+    /// Whether nothing was made by any attempt: the job's key is refused for good, and it would have found what was made.
+    pub const fn made_nothing(self, job_type: JobType) -> bool {
+        let refused = matches!(self, Self::Failed { permanent: true, unsettled: false });
+        matches!(job_type, JobType::DemoEnable) && refused
     }
 
     /// What the job's end means for its user; `None` while the job goes on. `to` is the job's status afterwards.

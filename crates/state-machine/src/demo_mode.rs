@@ -35,7 +35,7 @@ pub struct DemoMode {
     pub status: DemoModeStatus,
     /// Which operation failed; set only while `status` is `failed`.
     pub failed_operation: Option<DemoOperation>,
-    /// A profile is known to exist at the demo service (`users.demo_profile_id` is set).
+    /// A profile exists at the demo service, or may exist (`users.demo_profile_id` is set).
     pub profile_exists: bool,
 }
 

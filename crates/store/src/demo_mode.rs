@@ -193,12 +193,27 @@ async fn enqueue_for(
             }
             job.run_at = *run_at;
         }
-        _ => job.payload = disable_payload(user),
+        _ => job.payload = disable_payload(tx, user).await?,
     }
     engine::enqueue_in(tx, &job, &command.actor.label()).await.map(Some)
 }
 
 /// What a `demo_disable` job must know.
-pub(crate) fn disable_payload(user: &demo_rows::DemoModeRow) -> serde_json::Value {
-    serde_json::json!({ "profile_id": user.profile_id })
+pub(crate) async fn disable_payload(
+    tx: &mut PgConnection,
+    user: &demo_rows::DemoModeRow,
+) -> Result<serde_json::Value, StoreError> {
+    let Some(key) = user.presumed() else {
+        return Ok(serde_json::json!({ "profile_id": user.profile_id }));
+    };
+    // The job itself, or an earlier removal that remembers of it what is needed.
+    let choice: Option<serde_json::Value> = sqlx::query_scalar(
+        "SELECT coalesce((SELECT payload #> '{made_by,choice}' FROM background_jobs \
+         WHERE id = $2 AND payload #>> '{made_by,key}' = $1::text), (SELECT payload FROM background_jobs WHERE id = $1))",
+    )
+    .bind(key)
+    .bind(user.job_id)
+    .fetch_one(tx)
+    .await?;
+    Ok(serde_json::json!({ "made_by": { "key": key, "choice": choice } }))
 }

@@ -21,7 +21,7 @@ pub struct DemoModeRow {
     pub job_id: Option<Uuid>,
     /// Why it failed.
     pub error: Option<String>,
-    /// The profile at the demo service.
+    /// The profile at the demo service; `made-by:` and a job's id when that job may have made one of which no id is known.
     pub profile_id: Option<String>,
     /// Its type.
     pub profile_type: Option<String>,
@@ -33,9 +33,20 @@ pub struct DemoModeRow {
     pub changed_at: Option<DateTime<Utc>>,
 }
 
+/// In the place of a profile's id: nobody knows one, but the job of this id may have made one under its key.
+const MADE_BY: &str = "made-by:";
+
+impl DemoModeRow {
+    /// The job that may have made a profile of which no id is known.
+    pub(crate) fn presumed(&self) -> Option<Uuid> {
+        self.profile_id.as_deref()?.strip_prefix(MADE_BY)?.parse().ok()
+    }
+}
+
+/// Columns of `users`, apart from those of a job in the same row.
 #[derive(sqlx::FromRow)]
-struct Raw {
-    id: Uuid,
+pub(crate) struct Raw {
+    owner_id: Uuid,
     email: String,
     demo_mode_status: String,
     demo_mode_failed_operation: Option<String>,
@@ -53,14 +64,14 @@ impl TryFrom<Raw> for DemoModeRow {
     type Error = StoreError;
 
     fn try_from(raw: Raw) -> Result<Self, StoreError> {
-        let bad = |problem| StoreError::BadRow { table: "users", id: raw.id.to_string(), problem };
+        let bad = |problem| StoreError::BadRow { table: "users", id: raw.owner_id.to_string(), problem };
         let status: DemoModeStatus = raw.demo_mode_status.parse().map_err(|e| bad(format!("demo_mode_status: {e}")))?;
         let failed_operation: Option<DemoOperation> = raw
             .demo_mode_failed_operation
             .map(|word| word.parse().map_err(|e| bad(format!("demo_mode_failed_operation: {e}"))))
             .transpose()?;
         Ok(Self {
-            user_id: raw.id,
+            user_id: raw.owner_id,
             email: raw.email,
             demo: DemoMode { status, failed_operation, profile_exists: raw.demo_profile_id.is_some() },
             version: raw.demo_mode_version.unsigned_abs(),
@@ -78,7 +89,7 @@ impl TryFrom<Raw> for DemoModeRow {
 macro_rules! columns {
     ($tail:literal) => {
         concat!(
-            "SELECT id, email, demo_mode_status, demo_mode_failed_operation, demo_mode_version, demo_mode_job_id, \
+            "SELECT id AS owner_id, email, demo_mode_status, demo_mode_failed_operation, demo_mode_version, demo_mode_job_id, \
              demo_mode_error, demo_profile_id, demo_mode_type, demo_profile_niche, demo_profile_preset, \
              demo_mode_changed_at FROM users WHERE id = $1",
             $tail
@@ -119,6 +130,31 @@ pub(crate) async fn lock_unless_held(tx: &mut PgConnection, user_id: Uuid) -> Re
     let there: bool =
         sqlx::query_scalar("SELECT EXISTS (SELECT FROM users WHERE id = $1)").bind(user_id).fetch_one(tx).await?;
     Ok(!there)
+}
+
+/// After an attempt to enable: names what it may have made, so that it is not forgotten, or forgets what was never made.
+/// Answers the row as it is now.
+pub(crate) async fn presume(
+    tx: &mut PgConnection,
+    mut user: DemoModeRow,
+    job_id: Uuid,
+    made: bool,
+) -> Result<DemoModeRow, StoreError> {
+    let presumed = format!("{MADE_BY}{job_id}");
+    // A profile of an earlier time stays in the job's payload, and is removed together with the presumed one.
+    let sql = if made {
+        "UPDATE users u SET demo_profile_id = $3 FROM background_jobs j WHERE u.id = $1 AND j.id = $2 \
+         AND u.demo_mode_job_id = j.id AND (u.demo_profile_id IS NULL OR u.demo_profile_id = j.payload ->> 'old_profile_id')"
+    } else {
+        "UPDATE users u SET demo_profile_id = NULL FROM background_jobs j WHERE u.id = $1 AND j.id = $2 \
+         AND u.demo_mode_job_id = j.id AND u.demo_profile_id = $3 AND NOT j.payload ? 'old_profile_id'"
+    };
+    let written = sqlx::query(sql).bind(user.user_id).bind(job_id).bind(&presumed).execute(tx).await?.rows_affected();
+    if written == 1 {
+        user.profile_id = made.then_some(presumed);
+        user.demo.profile_exists = made;
+    }
+    Ok(user)
 }
 
 /// Writes a transition over the row that [`lock`] read.

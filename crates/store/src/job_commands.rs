@@ -146,24 +146,18 @@ pub(crate) async fn move_user(
             problem: format!("demo_mode_job_id does not name job {}", job.id),
         });
     }
-    let (mut outcome, mut payload) = (outcome, disable_payload(user));
-    if let (DemoOperation::Enable, JobOutcome::Cancelled { profile_exists: false, touched }) = (operation, outcome)
-        && let Some(choice) = jobs::choice_of_the_lost(tx, job.id).await?
-    {
-        outcome = JobOutcome::Cancelled { profile_exists: true, touched };
-        payload["made_by"] = serde_json::json!({ "key": job.id, "choice": choice });
-    }
-    if let (DemoOperation::Disable, JobOutcome::Cancelled { profile_exists: false, .. }) = (operation, outcome)
-        && jobs::removes_the_unknown(tx, job.id).await?
-    {
-        // It never was on, so stopping the removal cannot leave it on.
-        outcome = JobOutcome::Cancelled { profile_exists: false, touched: true };
-    }
+    let outcome = match (operation, outcome) {
+        // It never was on, so stopping the removal of what may have been made cannot leave it on.
+        (DemoOperation::Disable, JobOutcome::Cancelled { profile_exists, .. }) if user.presumed().is_some() => {
+            JobOutcome::Cancelled { profile_exists, touched: true }
+        }
+        _ => outcome,
+    };
     let change = user.demo.transition(operation.ended(outcome))?;
     let next_job = match change.makes_job() {
         Some(job_type) => {
             let mut next = NewJob::for_demo_mode(job_type, user.user_id);
-            next.payload = payload;
+            next.payload = disable_payload(tx, user).await?;
             Some(engine::enqueue_in(tx, &next, &command.actor.label()).await?)
         }
         None => None,

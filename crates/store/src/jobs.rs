@@ -1,6 +1,9 @@
 //! A job as it is stored: reading it and locking it.
 
-use crate::{Store, StoreError};
+use crate::{
+    Store, StoreError,
+    demo_rows::{self, DemoModeRow},
+};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use state_machine::JobStatus;
@@ -46,7 +49,7 @@ pub struct JobRecord {
 }
 
 #[derive(sqlx::FromRow)]
-struct Raw {
+pub(crate) struct Raw {
     id: Uuid,
     job_type: String,
     user_id: Option<Uuid>,
@@ -122,6 +125,38 @@ impl Store {
     }
 }
 
+/// A user and one of their jobs.
+#[derive(sqlx::FromRow)]
+struct RawPair {
+    #[sqlx(flatten)]
+    user: demo_rows::Raw,
+    #[sqlx(flatten)]
+    job: Raw,
+}
+
+// The job's scan asks the user's first, and so the user is locked first, as everywhere.
+const LOCK_PAIR: &str = "
+WITH u AS MATERIALIZED (
+  SELECT id AS owner_id, email, demo_mode_status, demo_mode_failed_operation, demo_mode_version, demo_mode_job_id,
+    demo_mode_error, demo_profile_id, demo_mode_type, demo_profile_niche, demo_profile_preset, demo_mode_changed_at
+  FROM users WHERE id = $1 FOR NO KEY UPDATE
+), j AS MATERIALIZED (
+  SELECT id, job_type, user_id, status, attempt, max_attempts, version, lease_epoch, locked_by, cancel_requested_at,
+    progress, progress_step, result_data, error_message, created_at, started_at, completed_at
+  FROM background_jobs WHERE id = $2 AND (SELECT count(*) FROM u) = 1 FOR NO KEY UPDATE
+)
+SELECT * FROM u, j";
+
+/// Reads and holds both in one statement. `None`: one of them is not there, and neither is held for certain.
+pub(crate) async fn lock_with_user(
+    tx: &mut PgConnection,
+    user_id: Uuid,
+    job_id: Uuid,
+) -> Result<Option<(DemoModeRow, JobRecord)>, StoreError> {
+    let raw: Option<RawPair> = sqlx::query_as(LOCK_PAIR).bind(user_id).bind(job_id).fetch_optional(tx).await?;
+    raw.map(|pair| Ok((pair.user.try_into()?, pair.job.try_into()?))).transpose()
+}
+
 /// Reads a job and holds it until the end of the transaction. Lock its user first.
 pub(crate) async fn lock(tx: &mut PgConnection, job_id: Uuid) -> Result<JobRecord, StoreError> {
     let raw: Option<Raw> = sqlx::query_as(columns!(" FOR NO KEY UPDATE")).bind(job_id).fetch_optional(tx).await?;
@@ -133,28 +168,4 @@ pub(crate) async fn owner(tx: &mut PgConnection, job_id: Uuid) -> Result<Option<
     let found: Option<Option<Uuid>> =
         sqlx::query_scalar("SELECT user_id FROM background_jobs WHERE id = $1").bind(job_id).fetch_optional(tx).await?;
     found.ok_or(StoreError::NotFound { what: "job" })
-}
-
-/// The payload of a job of which an attempt was lost with its worker: that attempt may have made a profile under the job's
-/// key without anybody knowing. `None`: every attempt told how it ended.
-pub(crate) async fn choice_of_the_lost(
-    tx: &mut PgConnection,
-    job_id: Uuid,
-) -> Result<Option<serde_json::Value>, StoreError> {
-    // A rescue is the only ending of an attempt that the system itself writes.
-    Ok(sqlx::query_scalar(
-        "SELECT payload FROM background_jobs WHERE id = $1 AND EXISTS (SELECT FROM job_events \
-         WHERE job_id = $1 AND from_status = 'running' AND actor = 'system')",
-    )
-    .bind(job_id)
-    .fetch_optional(tx)
-    .await?)
-}
-
-/// Whether the job removes what a lost attempt may have made, of which no profile is known.
-pub(crate) async fn removes_the_unknown(tx: &mut PgConnection, job_id: Uuid) -> Result<bool, StoreError> {
-    Ok(sqlx::query_scalar("SELECT payload ? 'made_by' FROM background_jobs WHERE id = $1")
-        .bind(job_id)
-        .fetch_one(tx)
-        .await?)
 }

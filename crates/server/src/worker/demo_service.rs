@@ -9,6 +9,8 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// An answer of the demo service is small; more than this is nonsense.
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
 
+const NO_CONNECTION: &str = "no connection";
+
 /// The client.
 #[derive(Clone, Debug)]
 pub struct DemoService {
@@ -80,6 +82,16 @@ impl DemoServiceError {
     /// Asking again cannot help.
     pub const fn is_permanent(&self) -> bool {
         matches!(self, Self::Refused { .. })
+    }
+
+    /// What was asked for may have been done all the same.
+    pub fn may_have_done(&self) -> bool {
+        match self {
+            Self::Unreachable(why) => *why != NO_CONNECTION,
+            Self::Unwell { status, .. } => !matches!(status, 429 | 503), // these say: not now
+            Self::Nonsense(_) => true,
+            Self::Refused { .. } => false,
+        }
     }
 
     /// How long the service asked to wait, at most ten minutes.
@@ -181,7 +193,7 @@ fn why(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
         "no answer in time"
     } else if error.is_connect() {
-        "no connection"
+        NO_CONNECTION
     } else {
         "the connection broke off"
     }

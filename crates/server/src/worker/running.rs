@@ -71,16 +71,14 @@ async fn work(
     let deadline = tokio::time::sleep_until((claimed_at + shared.engine.deadline).into());
     let panicked = || {
         tracing::error!(job.id = %job_id, "The handler of {job_type} panicked");
-        JobError::Retry {
+        JobError::Unsettled {
             error: "A fault of ours stopped the work. It is tried again; if it stays, tell the developers.".into(),
-            retry_after: None,
         }
     };
     let answer = tokio::select! {
         answer = &mut running => answer.unwrap_or_else(|_| Err(panicked())),
-        () = deadline => Err(JobError::Retry {
+        () = deadline => Err(JobError::Unsettled {
             error: "The work took longer than its limit and was given up.".into(),
-            retry_after: None,
         }),
         () = either(lost, &shared.hand_back) => {
             stopped.cancel();

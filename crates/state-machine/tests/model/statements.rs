@@ -84,6 +84,10 @@ pub fn finish(state: &mut State, flaw: Flaw, worker: u8, hand: Hand, end: Attemp
 
 /// The job's row in `engine::finish::end`; answers what its end means for the user, when it ended.
 fn end_attempt(state: &mut State, job: u8, end: AttemptEnd) -> Option<JobOutcome> {
+    let job_type = state.job(job).job_type;
+    if end.may_have_made(job_type) {
+        state.user_of_mut(job).demo.profile_exists = true;
+    }
     let exists = state.user_of(job).demo.profile_exists;
     let row = state.job_mut(job);
     let event = end.event(row.attempt.into(), ATTEMPTS_MAX.into(), row.cancel_requested);

@@ -1,9 +1,10 @@
 //! Finish: the only way out of `running`. Success, retry, failure, cancellation, hand-back and rescue are one function.
 
 use crate::{
-    Actor, Command, Store, StoreError, demo_rows,
+    Actor, Command, Store, StoreError,
+    demo_rows::{self, DemoModeRow},
     engine::Lease,
-    events::{self, Event, cut},
+    events::cut,
     fault_point,
     job_commands::move_user,
     jobs::{self, JobRecord},
@@ -132,35 +133,25 @@ pub(super) async fn end(
     policy: RetryPolicy,
     unit: f64,
 ) -> Result<Finished, StoreError> {
-    // The user first, everywhere, or two of these deadlock.
-    let user = match lease.user_id {
-        Some(user_id) => demo_rows::lock(tx, user_id).await?,
-        None => None,
-    };
-    let job = jobs::lock(tx, lease.job_id).await.map_err(|error| match error {
-        StoreError::NotFound { .. } => StoreError::LeaseLost { job_id: lease.job_id },
-        other => other,
-    })?;
+    let (mut user, job) = lock(tx, lease).await?;
     if job.status != JobStatus::Running {
         return Err(StoreError::LeaseLost { job_id: lease.job_id });
     }
     let (attempt, max_attempts) = (job.attempt.unsigned_abs(), job.max_attempts.unsigned_abs());
     let event = ending.end().event(attempt, max_attempts, job.cancel_requested_at.is_some());
     let change = job.status.transition(event)?;
-    write_job(tx, lease, &job, &change, &ending, policy, unit).await?;
-    fault_point!(ending.step(), "fenced");
     let (detail, actor) = (detail_of(&ending), actor_of(lease, &ending));
-    let event = Event {
-        job_id: job.id,
-        user_id: job.user_id,
-        event: change.event().as_str(),
-        from: Some(change.from()),
-        to: change.to(),
-        attempt: job.attempt,
-        actor: &actor.label(),
-        detail: detail.as_deref().map(|text| cut(text, 2000)),
-    };
-    events::append(tx, event).await?;
+    write_job(tx, lease, &job, &change, &ending, Told { policy, unit, actor: &actor, detail: detail.as_deref() })
+        .await?;
+    fault_point!(ending.step(), "fenced");
+    let (may_have_made, made_nothing) =
+        (ending.end().may_have_made(lease.job_type), ending.end().made_nothing(lease.job_type));
+    if may_have_made || made_nothing {
+        user = match user {
+            Some(user) => Some(demo_rows::presume(tx, user, job.id, may_have_made).await?),
+            None => None,
+        };
+    }
     let forgotten = matches!(ending, Ending::Expired { .. }) && planted!("rescue-forgets-user");
     if let Some(user) = user.as_ref().filter(|_| !forgotten)
         && let Some(outcome) = ending.end().outcome(change.to(), user.demo.profile_exists)
@@ -201,15 +192,40 @@ fn fence(lease: &Lease, job: &JobRecord, ending: &Ending) -> (i64, Option<Uuid>)
     if blind { (job.lease_epoch, job.locked_by) } else { (lease.epoch, Some(lease.worker_id)) }
 }
 
+/// The user and the job, held: the user first, everywhere, or two of these deadlock.
+async fn lock(tx: &mut PgConnection, lease: &Lease) -> Result<(Option<DemoModeRow>, JobRecord), StoreError> {
+    let mut user = None;
+    if let Some(user_id) = lease.user_id {
+        if let Some((user, job)) = jobs::lock_with_user(tx, user_id, lease.job_id).await? {
+            return Ok((Some(user), job));
+        }
+        user = demo_rows::lock(tx, user_id).await?;
+    }
+    let job = jobs::lock(tx, lease.job_id).await.map_err(|error| match error {
+        StoreError::NotFound { .. } => StoreError::LeaseLost { job_id: lease.job_id },
+        other => other,
+    })?;
+    Ok((user, job))
+}
+
+/// How long until another attempt, and what the history is told.
+struct Told<'t> {
+    policy: RetryPolicy,
+    unit: f64,
+    actor: &'t Actor,
+    detail: Option<&'t str>,
+}
+
+/// The job's row and the line of its history, in one statement: no row, no line.
 async fn write_job(
     tx: &mut PgConnection,
     lease: &Lease,
     job: &JobRecord,
     change: &JobTransition,
     ending: &Ending,
-    policy: RetryPolicy,
-    unit: f64,
+    told: Told<'_>,
 ) -> Result<(), StoreError> {
+    let Told { policy, unit, .. } = told;
     let (result, error) = match ending {
         Ending::Succeeded { result } => (Some(result), None),
         Ending::Failed { error, .. } | Ending::Expired { error } => (None, Some(cut(error, 2000))),
@@ -224,14 +240,17 @@ async fn write_job(
     };
     let (epoch, holder) = fence(lease, job, ending);
     let rows = sqlx::query(
-        "UPDATE background_jobs SET status = $4, locked_by = NULL, lease_expires_at = NULL, deadline_at = NULL, \
+        "WITH ended AS (UPDATE background_jobs SET status = $4, locked_by = NULL, lease_expires_at = NULL, deadline_at = NULL, \
          cancel_requested_at = CASE WHEN $4 = 'cancelled' OR $9 THEN cancel_requested_at END, \
          completed_at = CASE WHEN $4 <> 'pending' THEN now() END, \
          run_at = CASE WHEN $4 = 'pending' THEN now() + make_interval(secs => $5) ELSE run_at END, \
          attempt = attempt - $6, result_data = $7, error_message = coalesce($8, CASE WHEN $4 <> 'completed' THEN error_message END), \
          progress = CASE $4 WHEN 'completed' THEN 100 WHEN 'pending' THEN 0 ELSE progress END, \
          progress_step = CASE WHEN $4 IN ('failed', 'cancelled') THEN progress_step END, version = version + 1 \
-         WHERE id = $1 AND status = 'running' AND lease_epoch = $2 AND locked_by IS NOT DISTINCT FROM $3",
+         WHERE id = $1 AND status = 'running' AND lease_epoch = $2 AND locked_by IS NOT DISTINCT FROM $3 \
+         RETURNING id, user_id) \
+         INSERT INTO job_events (job_id, user_id, event, from_status, to_status, attempt, actor, detail) \
+         SELECT id, user_id, $10, 'running', $4, $11, $12, $13 FROM ended",
     )
     .bind(lease.job_id)
     .bind(epoch)
@@ -242,6 +261,10 @@ async fn write_job(
     .bind(result)
     .bind(error)
     .bind(matches!(ending, Ending::Failed { unsettled: true, .. }))
+    .bind(change.event().as_str())
+    .bind(job.attempt)
+    .bind(told.actor.label())
+    .bind(told.detail.map(|text| cut(text, 2000)))
     .execute(tx)
     .await?
     .rows_affected();

@@ -4,6 +4,7 @@ use crate::stand::{AT_ONCE, Stand, failed, staff, succeeded, worker};
 use state_machine::JobStatus;
 use store::{DemoModeRequest, StoreError, engine::Ending};
 use testkit::factories::{job, user};
+use uuid::Uuid;
 
 #[tokio::test]
 async fn cancelling_before_a_worker_took_it_turns_demo_mode_off_at_once() {
@@ -174,5 +175,90 @@ async fn stopping_the_removal_of_what_nobody_knows_does_not_turn_demo_mode_on() 
     stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
     stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
     assert_eq!(stand.user(user).await["demo_mode_status"], "failed", "it never was on");
+    stand.assert_sound().await;
+}
+
+/// Nobody knows whether this user has a profile: nothing but a removal is allowed, and it asks by the job's key.
+async fn assert_only_removal(stand: &Stand, user: Uuid, key: Uuid) -> serde_json::Value {
+    for request in [DemoModeRequest::Dismiss, crate::stand::enable()] {
+        let refused = stand.api.change_demo_mode(user, &staff(), request).await;
+        assert!(matches!(refused, Err(StoreError::Illegal(_))), "{refused:?}");
+    }
+    stand.api.change_demo_mode(user, &staff(), DemoModeRequest::Disable).await.unwrap();
+    stand.assert_sound().await;
+    let removal = stand.claim(&worker(9)).await;
+    assert_eq!(removal.payload["made_by"]["key"], key.to_string());
+    assert_eq!(removal.payload["made_by"]["choice"]["profile_type"], "creator");
+    stand.work.finish(&removal.lease, succeeded(), AT_ONCE).await.unwrap();
+    let row = stand.user(user).await;
+    assert_eq!((&row["demo_mode_status"], row["demo_profile_id"].is_null()), (&"disabled".into(), true));
+    stand.assert_sound().await;
+    removal.payload
+}
+
+#[tokio::test]
+async fn what_the_last_attempt_may_have_made_is_not_forgotten_with_it() {
+    let stand = Stand::new().await;
+    let unsettled =
+        || Ending::Failed { error: "No answer.".into(), permanent: false, retry_after: None, unsettled: true };
+    for lost in [true, false] {
+        let user = user().insert(&stand.db).await.id;
+        let job_id = stand.enable(user).await;
+        stand.sql("UPDATE background_jobs SET max_attempts = 1").await;
+        let lease = stand.claim(&worker(1)).await.lease;
+        if lost {
+            stand.leases_run_out().await;
+            stand.work.rescue(crate::stand::TYPES, 10, AT_ONCE).await.unwrap();
+        } else {
+            stand.work.finish(&lease, unsettled(), AT_ONCE).await.unwrap();
+        }
+        assert_eq!(stand.user(user).await["demo_mode_status"], "failed");
+        assert_only_removal(&stand, user, job_id).await;
+    }
+}
+
+#[tokio::test]
+async fn a_stopped_removal_of_what_nobody_knows_can_be_asked_for_again() {
+    let stand = Stand::new().await;
+    let user = user().insert(&stand.db).await.id;
+    let lost = stand.enable(user).await;
+    stand.claim(&worker(1)).await;
+    stand.leases_run_out().await;
+    stand.work.rescue(crate::stand::TYPES, 10, AT_ONCE).await.unwrap();
+    stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
+    stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
+    // The first job is removed by retention meanwhile: what is needed of it stands in the removal.
+    stand.sql("DELETE FROM background_jobs WHERE job_type = 'demo_enable'").await;
+    assert_only_removal(&stand, user, lost).await;
+}
+
+#[tokio::test]
+async fn what_was_made_beside_an_old_profile_is_asked_for_as_well() {
+    let stand = Stand::new().await;
+    let user = user().insert(&stand.db).await.id;
+    stand.sql("UPDATE users SET demo_profile_id = 'prof_old'").await;
+    let lost = stand.enable(user).await;
+    stand.claim(&worker(1)).await;
+    stand.leases_run_out().await;
+    stand.work.rescue(crate::stand::TYPES, 10, AT_ONCE).await.unwrap();
+    stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
+    let removal = stand.claim(&worker(2)).await;
+    assert_eq!(removal.payload["made_by"]["key"], lost.to_string());
+    assert_eq!(removal.payload["made_by"]["choice"]["old_profile_id"], "prof_old");
+    stand.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_service_that_refuses_for_good_has_made_nothing() {
+    let stand = Stand::new().await;
+    let user = user().insert(&stand.db).await.id;
+    stand.enable(user).await;
+    let lease = stand.claim(&worker(1)).await.lease;
+    stand.work.finish(&lease, Ending::HandedBack, AT_ONCE).await.unwrap();
+    assert!(stand.user(user).await["demo_profile_id"].is_string(), "what was begun may have been done");
+    let lease = stand.claim(&worker(2)).await.lease;
+    stand.work.finish(&lease, failed("Refused.", true), AT_ONCE).await.unwrap();
+    assert!(stand.user(user).await["demo_profile_id"].is_null());
+    stand.api.change_demo_mode(user, &staff(), DemoModeRequest::Dismiss).await.unwrap();
     stand.assert_sound().await;
 }

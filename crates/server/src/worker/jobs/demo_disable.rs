@@ -2,8 +2,11 @@
 
 use crate::worker::{DemoService, DemoServiceError, JobContext, JobError, JobHandler, JobResult};
 use state_machine::JobType;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 use store::fault_point;
+
+/// What was removed, by kind.
+type Counts = BTreeMap<String, u64>;
 
 /// Removes a user's demo profile.
 #[derive(Clone, Debug)]
@@ -20,21 +23,54 @@ impl DemoDisable {
 }
 
 impl DemoDisable {
-    /// What is to be removed. An attempt to enable that was lost may have made a profile that nobody knows of: asking again
-    /// under its key tells which, and makes one that is removed at once if there was none.
-    async fn profile(&self, context: &JobContext) -> Result<Option<String>, JobError> {
-        let payload = &context.job.payload;
+    /// What is to be removed, each with the key of its removal. An attempt to enable that was lost may have made a profile
+    /// that nobody knows of: asking again under its key tells which, and makes one that is removed at once if there was none.
+    async fn profiles(&self, context: &JobContext) -> Result<Vec<(String, String)>, JobError> {
+        let (payload, key) = (&context.job.payload, context.effect_key());
         if let Some(known) = payload["profile_id"].as_str() {
-            return Ok(Some(known.to_owned()));
+            return Ok(vec![(key, known.to_owned())]);
         }
-        let Some(key) = payload["made_by"]["key"].as_str() else { return Ok(None) };
+        let Some(made_by) = payload["made_by"]["key"].as_str() else { return Ok(vec![]) };
         let mut choice = payload["made_by"]["choice"].clone();
-        choice.as_object_mut().and_then(|choice| choice.remove("old_profile_id"));
-        match self.service.create(key, &choice).await {
-            Ok(state) => Ok(Some(state.profile_id)),
+        let old = choice.as_object_mut().and_then(|choice| choice.remove("old_profile_id"));
+        let mut profiles = vec![];
+        if let Some(old) = old.as_ref().and_then(|old| old.as_str()) {
+            profiles.push((format!("{key}-old"), old.to_owned()));
+        }
+        match self.service.create(made_by, &choice).await {
+            Ok(state) => profiles.push((key, state.profile_id)),
             // Never made, or its removal has begun already.
-            Err(DemoServiceError::Refused { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
+            Err(DemoServiceError::Refused { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(profiles)
+    }
+
+    /// Removes one profile; answers what went with it.
+    async fn remove(&self, context: &JobContext, key: &str, id: &str, touched: &mut bool) -> Result<Counts, JobError> {
+        loop {
+            if context.cancelled.is_cancelled() {
+                return Err(JobError::Cancelled { touched: *touched });
+            }
+            *touched = true;
+            let removal = tokio::select! {
+                answer = self.service.delete(key, id) => answer?,
+                () = context.stopped.cancelled() => return Err(JobError::Stopped),
+            };
+            fault_point!("disable.removed");
+            match removal {
+                None => return Ok(Counts::new()),
+                Some(removal) if removal.status == "deleted" => return Ok(removal.counts),
+                Some(removal) => {
+                    let step = removal.step.as_deref().unwrap_or("Removing the profile");
+                    context.progress(removal.progress.min(100), step).await?;
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(self.poll) => {}
+                () = context.cancelled.cancelled() => {}
+                () = context.stopped.cancelled() => return Err(JobError::Stopped),
+            }
         }
     }
 }
@@ -47,36 +83,13 @@ impl JobHandler for DemoDisable {
     async fn run(&self, context: JobContext) -> JobResult {
         // An earlier attempt may have begun.
         let mut touched = context.job.attempt > 1;
+        let mut counts = Counts::new();
         // Accounts of the former backend may be on without a profile: there is nothing to remove then.
-        let Some(profile_id) = self.profile(&context).await? else {
-            return Ok(serde_json::json!({ "counts": {} }));
-        };
-        let key = context.effect_key();
-        loop {
-            if context.cancelled.is_cancelled() {
-                return Err(JobError::Cancelled { touched });
-            }
-            touched = true;
-            let removal = tokio::select! {
-                answer = self.service.delete(&key, &profile_id) => answer?,
-                () = context.stopped.cancelled() => return Err(JobError::Stopped),
-            };
-            fault_point!("disable.removed");
-            match removal {
-                None => return Ok(serde_json::json!({ "counts": {} })),
-                Some(removal) if removal.status == "deleted" => {
-                    return Ok(serde_json::json!({ "counts": removal.counts }));
-                }
-                Some(removal) => {
-                    let step = removal.step.as_deref().unwrap_or("Removing the profile");
-                    context.progress(removal.progress.min(100), step).await?;
-                }
-            }
-            tokio::select! {
-                () = tokio::time::sleep(self.poll) => {}
-                () = context.cancelled.cancelled() => {}
-                () = context.stopped.cancelled() => return Err(JobError::Stopped),
+        for (key, id) in self.profiles(&context).await? {
+            for (what, n) in self.remove(&context, &key, &id, &mut touched).await? {
+                *counts.entry(what).or_default() += n;
             }
         }
+        Ok(serde_json::json!({ "counts": counts }))
     }
 }

@@ -4,7 +4,7 @@ use crate::worker::{DemoService, DemoServiceError, JobContext, JobError, JobHand
 use serde_json::Value;
 use state_machine::JobType;
 use std::time::Duration;
-use store::fault_point;
+use store::{StoreError, fault_point};
 
 /// Makes a user's demo profile.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ impl DemoEnable {
         let key = context.effect_key();
         let asked = self.service.create(&key, choice);
         tokio::select! {
-            answer = asked => Ok(answer?),
+            answer = asked => Ok(answer.map_err(unless_settled)?),
             () = context.stopped.cancelled() => Err(JobError::Stopped),
             () = context.cancelled.cancelled() => {
                 match self.service.create(&key, choice).await {
@@ -36,6 +36,19 @@ impl DemoEnable {
                 }
             }
         }
+    }
+}
+
+/// A profile may exist of which no id is known, unless the service has ruled it out.
+fn unless_settled(error: DemoServiceError) -> JobError {
+    if error.may_have_done() { JobError::Unsettled { error: error.to_string() } } else { error.into() }
+}
+
+/// The profile is there, and nobody knows of it.
+fn not_remembered(error: StoreError) -> JobError {
+    match error.into() {
+        JobError::Retry { error, .. } => JobError::Unsettled { error },
+        other => other,
     }
 }
 
@@ -76,7 +89,8 @@ impl JobHandler for DemoEnable {
             let state = self.ask(&context, &choice).await?;
             fault_point!("enable.made");
             if !remembered {
-                context.store.remember_profile(&context.job.lease, &state.profile_id).await?;
+                let remembering = context.store.remember_profile(&context.job.lease, &state.profile_id);
+                remembering.await.map_err(not_remembered)?;
                 remembered = true;
                 fault_point!("enable.remembered");
             }
