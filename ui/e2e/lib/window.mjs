@@ -112,6 +112,12 @@ function windowOver({ browser, driver, home, launched_at }) {
         within_ms,
       ).catch((error) => self.explain(error)),
 
+    /** Nothing visible with this role's selector is called so, or begins with it, any more. */
+    findNot: (selector, name, within_ms) =>
+      until(`no ${selector} called "${name}"`, async () => (await browser.execute(findNamed, selector, name)) === null, within_ms).catch(
+        (error) => self.explain(error),
+      ),
+
     async press(name, within_ms) {
       await until(
         `"${name}" can be pressed`,
