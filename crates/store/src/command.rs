@@ -24,6 +24,11 @@ pub enum Actor {
         /// `host:pid`
         name: String,
     },
+    /// Somebody with the database's credentials at a command line, by the name they gave.
+    Operator {
+        /// As they call themselves.
+        name: String,
+    },
     /// Nobody in particular: rescue, retention, a schedule.
     System,
 }
@@ -35,6 +40,7 @@ impl Actor {
             Self::Staff { email, .. } => email.chars().take(300).collect(),
             Self::Customer { .. } => "customer".into(),
             Self::Worker { name } => name.chars().take(300).collect(),
+            Self::Operator { name } => format!("operator: {name}").chars().take(300).collect(),
             Self::System => "system".into(),
         }
     }

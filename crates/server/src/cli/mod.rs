@@ -1,14 +1,17 @@
 //! The command line: what to run, and how it logs.
 
+mod exit;
+mod jobs;
 mod logging;
 mod migrate;
 mod staff;
 
+pub use exit::report;
 pub use migrate::DEMO_PASSWORD;
 
 use crate::{api, life, serve, worker};
 use anyhow::Context;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 
 /// The backend of Repruv: API server, worker, migrations.
 #[derive(Debug, clap::Parser)]
@@ -31,6 +34,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Looks after the people who operate
     Staff(staff::Staff),
+    /// Looks at jobs and acts on them when no window is at hand
+    Jobs(jobs::Jobs),
     /// Prints the description of the API
     Openapi,
     /// Plays customers on a local stack, so that its jobs move
@@ -53,6 +58,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Work(settings) => worker::run(settings).await,
         Command::Migrate(command) => migrate::run(command).await,
         Command::Staff(command) => staff::run(command).await,
+        Command::Jobs(command) => jobs::run(command).await,
         Command::Openapi => say(api::document()?.trim_end()),
         Command::Life(settings) => life::run(settings).await,
     }
@@ -61,10 +67,13 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
 /// Prints one line for programs or people on stdout; logs go to stderr.
 ///
 /// # Errors
-/// When nobody reads.
+/// When it cannot be written. When nobody reads any more, the command ends without a complaint.
 pub(crate) fn say(line: &str) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "{line}").and_then(|()| stdout.flush()).context("cannot write to stdout")
+    match writeln!(stdout, "{line}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(exit::NobodyReads.into()),
+        written => written.context("cannot write to stdout"),
+    }
 }
 
 /// A password from stdin: never an argument or a variable, which others on the machine can see.

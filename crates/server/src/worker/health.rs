@@ -27,7 +27,7 @@ pub(crate) async fn serve(
         .route("/readyz", get(ready))
         .route("/metrics", get(move || async move { metrics.render() }))
         .with_state(Health { store, draining });
-    println!("{}", serde_json::json!({ "listening": listener.local_addr()?.to_string() }));
+    crate::cli::say(&serde_json::json!({ "listening": listener.local_addr()?.to_string() }).to_string())?;
     Ok(tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
             tracing::error!(%error, "The health port is gone");

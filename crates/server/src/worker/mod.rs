@@ -148,7 +148,8 @@ async fn completions_written(leases: &heartbeat::Leases) {
     }
 }
 
-fn hostname() -> String {
+/// This machine, as a person would call it.
+pub(crate) fn hostname() -> String {
     let named = std::env::var("HOSTNAME").ok().filter(|name| !name.is_empty());
     let read = || std::fs::read_to_string("/etc/hostname").ok().map(|name| name.trim().to_owned());
     named.or_else(read).filter(|name| !name.is_empty()).unwrap_or_else(|| "localhost".into())

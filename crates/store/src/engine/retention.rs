@@ -1,6 +1,7 @@
 //! Retention: finished jobs, their history and old receipts are removed after their time.
 
 use crate::{Store, StoreError};
+use sqlx::PgConnection;
 use std::time::Duration;
 
 /// Rows a transaction: short locks, small bursts of WAL.
@@ -39,15 +40,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Database`].
     pub async fn remove_finished(&self, keep: Duration) -> Result<u64, StoreError> {
-        self.transaction(move |tx| {
-            Box::pin(async move {
-                sqlx::query(LET_GO).bind(keep.as_secs_f64()).bind(BATCH).execute(&mut *tx).await?;
-                let removed: i64 =
-                    sqlx::query_scalar(REMOVE).bind(keep.as_secs_f64()).bind(BATCH).fetch_one(tx).await?;
-                Ok(removed.unsigned_abs())
-            })
-        })
-        .await
+        self.transaction(move |tx| Box::pin(remove_batch(tx, keep))).await
     }
 
     /// Removes receipts, worker sessions and refresh tokens that nobody can ask for any more.
@@ -70,4 +63,11 @@ impl Store {
         })
         .await
     }
+}
+
+/// One batch, in the caller's transaction.
+pub(super) async fn remove_batch(tx: &mut PgConnection, keep: Duration) -> Result<u64, StoreError> {
+    sqlx::query(LET_GO).bind(keep.as_secs_f64()).bind(BATCH).execute(&mut *tx).await?;
+    let removed: i64 = sqlx::query_scalar(REMOVE).bind(keep.as_secs_f64()).bind(BATCH).fetch_one(tx).await?;
+    Ok(removed.unsigned_abs())
 }

@@ -1,0 +1,4 @@
+//! Operating the backend from outside: the real program, a database of its own for each test.
+
+mod command_line;
+mod program;
