@@ -27,10 +27,7 @@ pub async fn ready(State(app): State<App>) -> (StatusCode, Json<serde_json::Valu
 
 /// Prometheus text.
 pub async fn metrics(State(app): State<App>) -> String {
-    let pool = app.store.pool();
-    let idle = u32::try_from(pool.num_idle()).unwrap_or(u32::MAX);
-    metrics::gauge!("database_pool_connections").set(f64::from(pool.size()));
-    metrics::gauge!("database_pool_connections_idle").set(f64::from(idle));
-    metrics::gauge!("database_pool_connections_max").set(f64::from(pool.options().get_max_connections()));
+    telemetry::queue(&app.store).await;
+    telemetry::pool(app.store.pool());
     telemetry::metrics_handle().render()
 }

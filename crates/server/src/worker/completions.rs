@@ -1,7 +1,7 @@
 //! Completions that carry nothing but the end: gathered and written many at a time.
 
-use super::Shared;
-use std::sync::Arc;
+use super::{Shared, measures};
+use std::{sync::Arc, time::Instant};
 use store::engine::Lease;
 use tokio::sync::mpsc;
 
@@ -28,8 +28,10 @@ pub(crate) async fn complete(shared: Arc<Shared>, mut queue: mpsc::Receiver<Leas
     while queue.recv_many(&mut batch, BATCH_MAX).await > 0 {
         let leases = std::mem::take(&mut batch);
         let ids: Vec<_> = leases.iter().map(|lease| lease.job_id).collect();
+        let began = Instant::now();
         match shared.store.complete_batch(leases).await {
             Ok(done) => {
+                measures::finished("batch", began.elapsed());
                 metrics::counter!("repruv_jobs_finished_total", "job_type" => "batched", "event" => "succeed")
                     .increment(done.len() as u64);
                 if done.len() < ids.len() {

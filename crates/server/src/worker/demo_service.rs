@@ -79,6 +79,16 @@ pub enum DemoServiceError {
 }
 
 impl DemoServiceError {
+    /// For the metrics.
+    const fn kind(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) => "unreachable",
+            Self::Unwell { .. } => "unwell",
+            Self::Nonsense(_) => "nonsense",
+            Self::Refused { .. } => "refused",
+        }
+    }
+
     /// Asking again cannot help.
     pub const fn is_permanent(&self) -> bool {
         matches!(self, Self::Refused { .. })
@@ -161,6 +171,14 @@ impl DemoService {
     }
 
     async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<Option<T>, DemoServiceError> {
+        let answer = Self::answer(request).await;
+        if let Err(error) = &answer {
+            metrics::counter!("repruv_demo_service_errors_total", "kind" => error.kind()).increment(1);
+        }
+        answer
+    }
+
+    async fn answer<T: DeserializeOwned>(request: RequestBuilder) -> Result<Option<T>, DemoServiceError> {
         let mut answer = request.send().await.map_err(|error| DemoServiceError::Unreachable(why(&error)))?;
         let status = answer.status();
         let retry_after = answer

@@ -28,6 +28,10 @@ pub enum JobError {
         /// For people: what happened and what to do.
         error: String,
     },
+    /// The handler panicked: a fault of ours. Worth another attempt.
+    Panicked,
+    /// The handler had not answered when its time was over. Worth another attempt.
+    TookTooLong,
     /// Stopped because a stop was asked for.
     Cancelled {
         /// Removal had begun.

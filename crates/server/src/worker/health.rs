@@ -1,32 +1,20 @@
 //! The worker's own port: is it alive, is it ready, what does it measure.
 
+use super::{Shared, measures};
 use anyhow::Context;
 use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
-use std::net::SocketAddr;
-use store::Store;
-use tokio_util::sync::CancellationToken;
-
-#[derive(Clone)]
-struct Health {
-    store: Store,
-    draining: CancellationToken,
-}
+use std::{net::SocketAddr, sync::Arc};
 
 /// Serves until the task is aborted; prints where.
-pub(crate) async fn serve(
-    listen: SocketAddr,
-    store: Store,
-    draining: CancellationToken,
-) -> anyhow::Result<tokio::task::JoinHandle<()>> {
+pub(crate) async fn serve(listen: SocketAddr, shared: Arc<Shared>) -> anyhow::Result<tokio::task::JoinHandle<()>> {
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .with_context(|| format!("cannot listen on {listen}: choose another with --listen"))?;
-    let metrics = crate::telemetry::metrics_handle();
     let router = Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready))
-        .route("/metrics", get(move || async move { metrics.render() }))
-        .with_state(Health { store, draining });
+        .route("/metrics", get(async |State(worker): State<Arc<Shared>>| measures::render(&worker).await))
+        .with_state(shared);
     crate::cli::say(&serde_json::json!({ "listening": listener.local_addr()?.to_string() }).to_string())?;
     Ok(tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, router).await {
@@ -35,12 +23,12 @@ pub(crate) async fn serve(
     }))
 }
 
-async fn ready(State(health): State<Health>) -> (StatusCode, Json<serde_json::Value>) {
+async fn ready(State(worker): State<Arc<Shared>>) -> (StatusCode, Json<serde_json::Value>) {
     let mut missing = vec![];
-    if health.draining.is_cancelled() {
+    if worker.draining.is_cancelled() {
         missing.push("stopping".to_owned());
     }
-    match store::migrate::status(health.store.pool()).await {
+    match store::migrate::status(worker.store.pool()).await {
         Ok(steps) if steps.iter().any(|step| step.applied_at.is_none()) => missing.push("migrations are behind".into()),
         Ok(_) => {}
         Err(_) => missing.push("the database cannot be reached".into()),

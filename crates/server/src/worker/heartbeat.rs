@@ -1,7 +1,7 @@
 //! Heartbeats: one statement renews all leases of the process, from a thread and connections of its own, so that neither
 //! a busy pool nor a blocked executor can fake a death.
 
-use super::Shared;
+use super::{Shared, measures};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, Weak},
@@ -46,6 +46,11 @@ impl Leases {
         self.lock().is_empty()
     }
 
+    /// How many are in hand.
+    pub fn count(&self) -> usize {
+        self.lock().len()
+    }
+
     /// Somebody asked to stop a running job: find out at once whether it is one of ours.
     pub fn beat_now(&self) {
         self.beat_now.notify_one();
@@ -61,7 +66,7 @@ impl Leases {
         for (job_id, held) in self.lock().iter() {
             if now.duration_since(held.renewed) >= limit && !held.lost.is_cancelled() {
                 tracing::warn!(job.id = %job_id, "No heartbeat in time: giving job {job_id} up");
-                metrics::counter!("repruv_leases_lost_total").increment(1);
+                measures::lease_lost("silent");
                 held.lost.cancel();
             }
         }
@@ -149,9 +154,9 @@ async fn renew(store: &Store, shared: &Shared) {
             if renewal.cancel_requested.contains(&job_id) {
                 job.cancelled.cancel();
             }
-        } else {
+        } else if !job.lost.is_cancelled() {
             tracing::warn!(job.id = %job_id, "The lease on job {job_id} is lost");
-            metrics::counter!("repruv_leases_lost_total").increment(1);
+            measures::lease_lost("taken");
             job.lost.cancel();
         }
     }

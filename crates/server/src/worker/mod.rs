@@ -1,7 +1,8 @@
 //! The worker: claims jobs, runs them under a lease, finishes them. Any number of these processes share one database.
 //!
 //! `claims` fills the free slots, `running` carries one job from claim to finish, `heartbeat` renews the leases from a
-//! thread of its own, `upkeep` rescues, rolls up and schedules retention, `wakeups` listens for hints.
+//! thread of its own, `upkeep` rescues, rolls up and schedules retention, `wakeups` listens for hints, `measures`
+//! counts all of it.
 
 mod claims;
 mod completions;
@@ -10,6 +11,7 @@ mod handler;
 mod health;
 mod heartbeat;
 mod jobs;
+mod measures;
 mod running;
 mod settings;
 mod upkeep;
@@ -51,7 +53,7 @@ pub async fn run(settings: WorkerSettings) -> anyhow::Result<()> {
         .with(JobRetention::new(settings.keep_finished))
         .with(Noop);
     let worker = Worker::start(&settings.database_url, handlers, settings.engine.clone())?;
-    let health = health::serve(settings.listen, worker.store().clone(), worker.draining()).await?;
+    let health = health::serve(settings.listen, worker.shared.clone()).await?;
     crate::shutdown::requested().await;
     tracing::info!("Stopping: no further claims, {:?} for the jobs in hand", settings.engine.grace);
     let now = crate::shutdown::requested();
@@ -79,6 +81,7 @@ impl Worker {
         let store = Store::connect_lazy(database_url, pool)?;
         let host = hostname();
         let session = WorkerSession::new(&host, std::process::id(), crate::build::NAME);
+        measures::register(&handlers.types(), engine.push);
         let (completions, queue) = completions::channel(engine.concurrency);
         let shared = Arc::new(Shared {
             store,
@@ -105,11 +108,6 @@ impl Worker {
     /// The worker's own way into the database.
     pub fn store(&self) -> &Store {
         &self.shared.store
-    }
-
-    /// Cancelled as soon as the worker claims nothing more.
-    pub fn draining(&self) -> CancellationToken {
-        self.shared.draining.clone()
     }
 
     /// Claims nothing more, lets the jobs in hand finish within the grace, hands the others back, and ends.

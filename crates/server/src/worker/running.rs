@@ -3,6 +3,7 @@
 use super::{
     Shared,
     handler::{JobContext, JobError, JobResult},
+    measures,
 };
 use futures_util::FutureExt;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
@@ -15,6 +16,8 @@ use tokio_util::sync::CancellationToken;
 
 /// A finish that meets a missing database is tried this often while the lease lasts.
 const FINISH_TRIES_MAX: u32 = 8;
+const PANICKED: &str = "A fault of ours stopped the work. It is tried again; if it stays, tell the developers.";
+const TOOK_TOO_LONG: &str = "The work took longer than its limit and was given up.";
 
 pub(crate) async fn carry(shared: Arc<Shared>, job: ClaimedJob, claimed_at: Instant) {
     let lease = job.lease.clone();
@@ -23,6 +26,9 @@ pub(crate) async fn carry(shared: Arc<Shared>, job: ClaimedJob, claimed_at: Inst
         cancelled.cancel();
     }
     let answer = work(&shared, job, cancelled, &lost, claimed_at).await;
+    if let Err(error) = &answer {
+        measures::failed(lease.job_type, error);
+    }
     let user_less = lease.user_id.is_none();
     let ending = match answer {
         Ok(result) if user_less && result.is_null() => {
@@ -40,6 +46,8 @@ pub(crate) async fn carry(shared: Arc<Shared>, job: ClaimedJob, claimed_at: Inst
         Err(JobError::Permanent { error }) => {
             Ending::Failed { error, permanent: true, retry_after: None, unsettled: false }
         }
+        Err(JobError::Panicked) => cut_short(PANICKED),
+        Err(JobError::TookTooLong) => cut_short(TOOK_TOO_LONG),
         Err(JobError::Cancelled { touched }) => Ending::Cancelled { touched },
         Err(JobError::Stopped) => Ending::HandedBack,
     };
@@ -49,6 +57,11 @@ pub(crate) async fn carry(shared: Arc<Shared>, job: ClaimedJob, claimed_at: Inst
     shared.leases.remove(lease.job_id);
     metrics::histogram!("repruv_job_seconds", "job_type" => lease.job_type.as_str())
         .record(claimed_at.elapsed().as_secs_f64());
+}
+
+/// Cut short in an unknown place: an effect may exist that nobody knows of.
+fn cut_short(error: &str) -> Ending {
+    Ending::Failed { error: error.into(), permanent: false, retry_after: None, unsettled: true }
 }
 
 /// Runs the handler within its deadline; a panic is a failure like any other.
@@ -71,15 +84,11 @@ async fn work(
     let deadline = tokio::time::sleep_until((claimed_at + shared.engine.deadline).into());
     let panicked = || {
         tracing::error!(job.id = %job_id, "The handler of {job_type} panicked");
-        JobError::Unsettled {
-            error: "A fault of ours stopped the work. It is tried again; if it stays, tell the developers.".into(),
-        }
+        JobError::Panicked
     };
     let answer = tokio::select! {
         answer = &mut running => answer.unwrap_or_else(|_| Err(panicked())),
-        () = deadline => Err(JobError::Unsettled {
-            error: "The work took longer than its limit and was given up.".into(),
-        }),
+        () = deadline => Err(JobError::TookTooLong),
         () = either(lost, &shared.hand_back) => {
             stopped.cancel();
             // A moment for the handler to notice; it owes nothing after that.
@@ -104,8 +113,10 @@ async fn either(a: &CancellationToken, b: &CancellationToken) {
 async fn finish(shared: &Shared, lease: &store::engine::Lease, ending: Ending, lost: &CancellationToken) {
     let policy = shared.engine.retry_policy();
     for tries in 1..=FINISH_TRIES_MAX {
+        let began = Instant::now();
         match shared.store.finish(lease, ending.clone(), policy).await {
             Ok(finished) => {
+                measures::finished("one", began.elapsed());
                 metrics::counter!("repruv_jobs_finished_total", "job_type" => lease.job_type.as_str(), "event" => finished.event.as_str()).increment(1);
                 tracing::info!(job.id = %lease.job_id, job.type = %lease.job_type, event = %finished.event, "Job {} is {}", lease.job_id, finished.status);
                 return;
@@ -118,6 +129,7 @@ async fn finish(shared: &Shared, lease: &store::engine::Lease, ending: Ending, l
                 }
             }
             Err(StoreError::LeaseLost { job_id }) => {
+                measures::lease_lost("taken");
                 metrics::counter!("repruv_finishes_refused_total").increment(1);
                 return tracing::warn!(job.id = %job_id, "Job {job_id} was no longer ours; nothing was written");
             }

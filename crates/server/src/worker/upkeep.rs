@@ -1,6 +1,6 @@
 //! Upkeep: rescue, statistics, and the schedule of retention. Every worker tries; the database lets one at a time.
 
-use super::Shared;
+use super::{Shared, measures};
 use rand::Rng;
 use state_machine::JobType;
 use std::{
@@ -28,7 +28,7 @@ pub(crate) async fn run(shared: Arc<Shared>) {
             match shared.store.rescue(&types, RESCUE_BATCH, shared.engine.retry_policy()).await {
                 Ok(rescued) => {
                     for (job_id, finished) in rescued {
-                        metrics::counter!("repruv_jobs_rescued_total").increment(1);
+                        measures::rescued(finished.status);
                         tracing::warn!(job.id = %job_id, "Job {job_id} was rescued and is {}", finished.status);
                     }
                 }

@@ -1,6 +1,6 @@
 //! Hints from the database: due jobs, requested stops. Lost or forged ones do no harm; the poll guarantees.
 
-use super::Shared;
+use super::{Shared, measures};
 use std::{sync::Arc, time::Duration};
 use store::{Hint, Hints, StoreError, planted};
 use tokio::sync::Notify;
@@ -21,14 +21,14 @@ pub(crate) async fn run(database_url: String, shared: Arc<Shared>, hints: Arc<No
         if let Err(error) = listen(&database_url, &shared, &hints).await {
             tracing::debug!(%error, "Not listening for hints; polling covers it");
         }
-        metrics::gauge!("repruv_listener_up").set(0.0);
+        measures::listening(false);
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 
 async fn listen(database_url: &str, shared: &Shared, hints: &Notify) -> Result<(), StoreError> {
     let mut heard = Hints::listen(database_url).await?;
-    metrics::gauge!("repruv_listener_up").set(1.0);
+    measures::listening(true);
     if rereads() {
         // Whatever was announced while nobody listened.
         hints.notify_one();

@@ -1,9 +1,15 @@
 //! `repruv-server` as a process.
 
 use serde_json::Value;
-use std::process::Stdio;
+use std::{
+    process::Stdio,
+    sync::{Arc, Mutex},
+};
 use testkit::{Role, TestDb};
-use tokio::process::Command;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
 
 /// How it ended and what it said.
 #[derive(Debug)]
@@ -39,4 +45,49 @@ pub async fn run(db: &TestDb, role: Role, arguments: &[&str]) -> Ran {
     let done = command(db, role, arguments).output().await.expect("it runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     Ran { code: done.status.code(), out: text(done.stdout), err: text(done.stderr) }
+}
+
+/// A program that serves until it is dropped.
+pub struct Serving {
+    pub base: String,
+    log: Arc<Mutex<String>>,
+    _child: Child,
+}
+
+impl Serving {
+    pub async fn api(db: &TestDb) -> Self {
+        Self::start(command(db, Role::Api, &["serve"])).await
+    }
+
+    /// A worker in a hurry; `more` are further arguments.
+    pub async fn worker(db: &TestDb, demo_service_url: &str, more: &[&str]) -> Self {
+        let hurry =
+            ["work", "--lease=2s", "--poll=100ms", "--rescue-every=200ms", "--demo-poll=50ms", "--connections=6"];
+        let mut worker = command(db, Role::Worker, &[hurry.as_slice(), more].concat());
+        worker.env("DEMO_SERVICE_URL", demo_service_url);
+        Self::start(worker).await
+    }
+
+    async fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().expect("it starts");
+        let log = Arc::new(Mutex::new(String::new()));
+        let (mut lines, keep) = (BufReader::new(child.stderr.take().expect("a log")).lines(), log.clone());
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                let mut log = keep.lock().expect("the log");
+                log.push_str(&line);
+                log.push('\n');
+            }
+        });
+        let mut said = BufReader::new(child.stdout.take().expect("stdout")).lines();
+        let first = said.next_line().await.expect("readable").expect("a line that says where it listens");
+        let first: Value = serde_json::from_str(&first).expect("JSON");
+        let base = format!("http://{}", first["listening"].as_str().expect("an address"));
+        Self { base, log, _child: child }
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        self.log.lock().expect("the log").clone()
+    }
 }
