@@ -29,6 +29,7 @@ mod sessions;
 mod silence;
 mod staff;
 mod wake;
+mod watchdog;
 
 pub use command::{Actor, Command, CommandKey, Done};
 pub use database_login::{MintedLogin, set_backend_password};
@@ -48,6 +49,7 @@ pub use session_commands::Revoked;
 pub use sessions::{Credentials, NewSession, SessionUser};
 pub use staff::{StaffMember, StaffSession};
 pub use wake::{CANCEL_CHANNEL, FEED_CHANNEL, JOBS_CHANNEL};
+pub use watchdog::{EndedSession, Overdue};
 
 use sqlx::PgPool;
 

@@ -1,6 +1,6 @@
 //! What each metric means, as Prometheus shows it.
 
-const COUNTERS: [(&str, &str); 10] = [
+const COUNTERS: [(&str, &str); 12] = [
     ("http_requests_total", "Requests answered, by method, route and status."),
     ("repruv_jobs_claimed_total", "Attempts begun by this worker."),
     ("repruv_jobs_finished_total", "Attempts ended by this worker, by type of job and by what was recorded."),
@@ -22,6 +22,11 @@ const COUNTERS: [(&str, &str); 10] = [
         "Times this worker began to listen for hints; the first is its start, others are reconnects.",
     ),
     ("repruv_demo_service_errors_total", "Calls of the demo service that did not work out, by kind."),
+    (
+        "repruv_watchdog_ended_total",
+        "Database sessions that the watchdog ended: readers' statements and idle transactions over 5 s.",
+    ),
+    ("repruv_watchdog_failures_total", "Rounds of the watchdog that the database refused or did not answer."),
     ("repruv_queue_reads_failed_total", "Times the state of the queue could not be read; its gauges are NaN then."),
 ];
 
@@ -39,12 +44,13 @@ const GAUGES: [(&str, &str); 8] = [
     ("database_pool_connections_max", "Connections that the pool may have."),
 ];
 
-const HISTOGRAMS: [(&str, &str); 5] = [
+const HISTOGRAMS: [(&str, &str); 6] = [
     ("http_request_duration_seconds", "From a request's first look to its answer."),
     ("repruv_claim_seconds", "A claim that found jobs, as the worker waits for it."),
     ("repruv_finish_seconds", "The end of one attempt, or of one batch of attempts, written and committed."),
     ("repruv_job_seconds", "An attempt from its claim to its written end, by type of job."),
     ("repruv_heartbeat_seconds", "A renewal of all leases of this worker."),
+    ("repruv_watchdog_seconds", "A round of the watchdog."),
 ];
 
 pub(super) fn describe() {

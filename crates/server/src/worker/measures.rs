@@ -4,6 +4,7 @@ use super::{JobError, Shared};
 use crate::telemetry;
 use state_machine::{JobStatus, JobType};
 use std::time::Duration;
+use store::{EndedSession, Overdue};
 
 impl JobError {
     /// For the metrics; `None`: the attempt did not fail.
@@ -26,6 +27,7 @@ pub(crate) fn register(types: &[JobType], push: bool) {
         "repruv_jobs_claimed_total",
         "repruv_finishes_refused_total",
         "repruv_listener_connects_total",
+        "repruv_watchdog_failures_total",
     ] {
         metrics::counter!(name).increment(0);
     }
@@ -37,6 +39,9 @@ pub(crate) fn register(types: &[JobType], push: bool) {
     }
     for kind in ["unreachable", "unwell", "nonsense", "refused"] {
         metrics::counter!("repruv_demo_service_errors_total", "kind" => kind).increment(0);
+    }
+    for what in [Overdue::ReaderStatement, Overdue::ReaderTransaction, Overdue::OwnTransaction] {
+        metrics::counter!("repruv_watchdog_ended_total", "what" => what.as_str()).increment(0);
     }
     for why in ["silent", "taken"] {
         metrics::counter!("repruv_leases_lost_total", "why" => why).increment(0);
@@ -77,6 +82,14 @@ pub(crate) fn listening(up: bool) {
     metrics::gauge!("repruv_listener_up").set(f64::from(u8::from(up)));
     if up {
         metrics::counter!("repruv_listener_connects_total").increment(1);
+    }
+}
+
+/// The watchdog looked, and ended what was overdue.
+pub(crate) fn watched(ended: &[EndedSession], took: Duration) {
+    metrics::histogram!("repruv_watchdog_seconds").record(took.as_secs_f64());
+    for session in ended {
+        metrics::counter!("repruv_watchdog_ended_total", "what" => session.what.as_str()).increment(1);
     }
 }
 

@@ -1,8 +1,8 @@
 //! The worker: claims jobs, runs them under a lease, finishes them. Any number of these processes share one database.
 //!
 //! `claims` fills the free slots, `running` carries one job from claim to finish, `heartbeat` renews the leases from a
-//! thread of its own, `upkeep` rescues, rolls up and schedules retention, `wakeups` listens for hints, `measures`
-//! counts all of it.
+//! thread of its own, `upkeep` rescues, rolls up and schedules retention, `wakeups` listens for hints, `watchdog` ends what
+//! is forgotten in the database, `measures` counts all of it.
 
 mod claims;
 mod completions;
@@ -16,6 +16,7 @@ mod running;
 mod settings;
 mod upkeep;
 mod wakeups;
+mod watchdog;
 
 pub use demo_service::{DemoService, DemoServiceError, ProfileState, Removal};
 pub use handler::{Handlers, JobContext, JobError, JobHandler, JobResult};
@@ -68,6 +69,7 @@ pub struct Worker {
     claims: tokio::task::JoinHandle<()>,
     upkeep: tokio::task::JoinHandle<()>,
     wakeups: tokio::task::JoinHandle<()>,
+    watchdog: tokio::task::JoinHandle<()>,
     heartbeat: heartbeat::Thread,
 }
 
@@ -100,6 +102,7 @@ impl Worker {
             claims: tokio::spawn(claims::run(shared.clone(), hints.clone())),
             upkeep: tokio::spawn(upkeep::run(shared.clone())),
             wakeups: tokio::spawn(wakeups::run(database_url.to_owned(), shared.clone(), hints)),
+            watchdog: tokio::spawn(watchdog::run(shared.clone())),
             heartbeat,
             shared,
         })
@@ -116,6 +119,7 @@ impl Worker {
         self.shared.draining.cancel();
         self.upkeep.abort();
         self.wakeups.abort();
+        self.watchdog.abort();
         let mut claims = self.claims;
         tokio::select! {
             _ = &mut claims => {}

@@ -58,6 +58,9 @@ pub struct EngineSettings {
     /// Listen for hints and send them. Off: everything still happens, by polling.
     #[arg(long, default_value_t = true, action = clap::ArgAction::Set)]
     pub push: bool,
+    /// A database login whose long statements and open transactions are left alone, for measuring; may be repeated.
+    #[arg(long = "watchdog-spares", value_name = "LOGIN")]
+    pub watchdog_spares: Vec<String>,
 }
 
 impl Default for EngineSettings {
@@ -73,6 +76,7 @@ impl Default for EngineSettings {
             retry_base: Duration::from_secs(4),
             grace: Duration::from_secs(20),
             push: true,
+            watchdog_spares: vec![],
         }
     }
 }

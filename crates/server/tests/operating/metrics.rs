@@ -77,6 +77,7 @@ async fn after_real_work_the_metrics_of_api_and_worker_tell_what_was_done_and_wh
         ("repruv_finish_seconds_count", &[("how", "batch")]),
         ("repruv_finish_seconds_count", &[("how", "one")]),
         ("repruv_job_seconds_count", &[("job_type", "demo_enable")]),
+        ("repruv_watchdog_seconds_count", &[]),
     ] {
         assert!(told.value(name, labels) >= 1.0, "{name}");
     }
