@@ -11,6 +11,7 @@ mod counting;
 mod dropped_begins;
 mod dropping;
 mod edges;
+mod explained;
 mod fencing;
 mod finishing;
 mod migrating;
