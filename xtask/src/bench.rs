@@ -18,9 +18,18 @@ use crate::{programs, repo};
 /// Measure, with release builds on a durable PostgreSQL, and print the figures as JSON.
 #[derive(clap::Args)]
 pub struct Args {
-    /// What to measure; everything when nothing is named.
+    /// What to measure; everything but the soak when nothing is named.
     #[arg(value_enum)]
     names: Vec<Name>,
+    /// How long the soak takes.
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    minutes: u32,
+    /// Finished jobs that are in the table before the engine or the soak begins; each has its own number otherwise.
+    #[arg(long, value_name = "N")]
+    finished: Option<u32>,
+    /// Jobs a second during the soak.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    rate: u32,
     /// Write the figures to this file too.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -38,6 +47,8 @@ enum Name {
     Start,
     /// How long a page of the read-model takes with a million users and two million jobs.
     Scale,
+    /// Whether claims get slower and dead rows more over a long time of constant load, while a reader pins the horizon.
+    Soak,
 }
 
 impl Name {
@@ -52,16 +63,17 @@ impl Name {
 
 /// `cargo xtask bench`
 pub fn run(args: &Args) -> Result<()> {
-    let names = if args.names.is_empty() { Name::value_variants() } else { &args.names };
+    let short = || Name::value_variants().iter().copied().filter(|name| *name != Name::Soak).collect();
+    let names: Vec<Name> = if args.names.is_empty() { short() } else { args.names.clone() };
     let machine = Machine::here(&Source::resolve()?.version());
     if names.iter().any(|name| name.needs_window()) {
         programs::build(Selection::Programs, true)?;
     }
     let mut figures = Map::new();
     let mut failed = Vec::new();
-    for name in names {
+    for name in &names {
         say(format_args!("Measuring: {}", name.word()));
-        let outcome = if name.needs_window() { in_window(*name) } else { on_database(*name) };
+        let outcome = if name.needs_window() { in_window(*name) } else { on_database(*name, args) };
         keep_going()?;
         match outcome {
             Ok(figure) => drop(figures.insert(name.word(), figure)),
@@ -79,11 +91,15 @@ pub fn run(args: &Args) -> Result<()> {
     if failed.is_empty() { Ok(()) } else { bail!("not measured: {}", failed.join(", ")) }
 }
 
-fn on_database(name: Name) -> Result<Value> {
+fn on_database(name: Name, args: &Args) -> Result<Value> {
     let postgres = Throwaway::for_benches()?;
     let mut command = repo::cargo();
     command.args(["bench", "--quiet", "--package", "repruv-server", "--bench", &name.word()]);
     command.env("BENCH_DATABASE_URL", postgres.owner.url());
+    command.env("BENCH_MINUTES", args.minutes.to_string()).env("BENCH_RATE", args.rate.to_string());
+    if let Some(finished) = args.finished {
+        command.env("BENCH_FINISHED", finished.to_string());
+    }
     figures(&mut command)
 }
 
