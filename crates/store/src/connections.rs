@@ -20,7 +20,12 @@ use sqlx::{
     pool::PoolConnection,
     postgres::{PgQueryResult, PgRow, PgStatement, PgTypeInfo},
 };
-use std::time::Duration;
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::sync::oneshot;
 
 /// A pool, and how long its connections may be silent. An [`Executor`]: each statement on a connection of its own.
 #[derive(Clone, Debug)]
@@ -28,11 +33,53 @@ pub(crate) struct Connections {
     pub pool: PgPool,
     pub silence_max: Duration,
     pub losses: Losses,
+    pub waiting: Waiting,
+}
+
+/// Those who wait while every connection of the pool is in use. A connection goes from hand to hand among them, because the
+/// pool asks the server about each that comes back, and that takes as long as a statement.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Waiting(Arc<Mutex<VecDeque<oneshot::Sender<Free>>>>);
+
+/// A connection outside a transaction, and how often it went from hand to hand since the pool had it.
+#[derive(Debug)]
+struct Free(PoolConnection<Postgres>, u32);
+
+/// Then the pool has it again, for those who wait for the pool alone.
+const HANDS_MAX: u32 = 8;
+
+impl Waiting {
+    fn queue(&self) -> std::sync::MutexGuard<'_, VecDeque<oneshot::Sender<Free>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn line_up(&self) -> oneshot::Receiver<Free> {
+        let (give, take) = oneshot::channel();
+        let mut queue = self.queue();
+        // The pool was quicker for these.
+        while queue.front().is_some_and(oneshot::Sender::is_closed) {
+            queue.pop_front();
+        }
+        queue.push_back(give);
+        take
+    }
+
+    /// To whoever has waited longest; back when nobody waits.
+    fn give(&self, mut free: Free) -> Option<Free> {
+        loop {
+            let Some(next) = self.queue().pop_front() else { return Some(free) };
+            match next.send(free) {
+                Ok(()) => return None,
+                Err(back) => free = back,
+            }
+        }
+    }
 }
 
 /// A connection in hand. Dropped, it is closed at once: only [`Held::give_back`] puts it into the pool again.
 pub(crate) struct Held {
     connection: Option<PoolConnection<Postgres>>,
+    hands: u32,
     from: Connections,
 }
 
@@ -46,7 +93,17 @@ impl Drop for Held {
 impl Connections {
     /// A connection outside a transaction.
     pub async fn hold(&self) -> Result<Held, sqlx::Error> {
-        Ok(Held { connection: Some(self.pool.acquire().await?), from: self.clone() })
+        let all_in_use = self.pool.num_idle() == 0 && self.pool.size() >= self.pool.options().get_max_connections();
+        let Free(connection, hands) = if all_in_use {
+            // Nothing is lost when one of the two is given up: both only wait.
+            tokio::select! {
+                Ok(free) = self.waiting.line_up() => free,
+                acquired = self.pool.acquire() => Free(acquired?, 0),
+            }
+        } else {
+            Free(self.pool.acquire().await?, 0)
+        };
+        Ok(Held { connection: Some(connection), hands, from: self.clone() })
     }
 
     /// A connection inside a new transaction.
@@ -108,7 +165,11 @@ impl Held {
 
     /// Back into the pool: the connection is outside a transaction.
     fn give_back(mut self) {
-        if let Some(mut connection) = self.connection.take() {
+        let Some(connection) = self.connection.take() else { return };
+        let free = Free(connection, self.hands + 1);
+        let free =
+            if free.1 < HANDS_MAX && !self.from.pool.is_closed() { self.from.waiting.give(free) } else { Some(free) };
+        if let Some(Free(mut connection, _)) = free {
             // The future that gives it back closes it and frees its place when it is given up half-way.
             let back = tokio::time::timeout(self.from.silence_max, connection.return_to_pool());
             tokio::spawn(OUTSIDE.scope((), back));

@@ -1,6 +1,11 @@
 //! Connections: how many, how long, and what a connection must be like before it is used again.
 
-use crate::{StoreError, connections::Connections, error::is_lost, silence::heard};
+use crate::{
+    StoreError,
+    connections::{Connections, Waiting},
+    error::is_lost,
+    silence::heard,
+};
 use sqlx::{
     Connection, Executor, PgConnection, PgPool, Row,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -76,18 +81,23 @@ impl Losses {
 pub(crate) async fn connect(url: &str, settings: PoolSettings) -> Result<Connections, StoreError> {
     let losses = Losses::default();
     let pool = options(settings, &losses).connect_with(parse(url, settings)?).await?;
-    Ok(Connections { pool, silence_max: settings.silence_max(), losses })
+    Ok(Connections { pool, silence_max: settings.silence_max(), losses, waiting: Waiting::default() })
 }
 
 pub(crate) fn connect_lazy(url: &str, settings: PoolSettings) -> Result<Connections, StoreError> {
     let losses = Losses::default();
     let pool = options(settings, &losses).connect_lazy_with(parse(url, settings)?);
-    Ok(Connections { pool, silence_max: settings.silence_max(), losses })
+    Ok(Connections { pool, silence_max: settings.silence_max(), losses, waiting: Waiting::default() })
 }
 
 /// Over a pool that somebody else made.
 pub(crate) fn over(pool: PgPool) -> Connections {
-    Connections { pool, silence_max: PoolSettings::default().silence_max(), losses: Losses::default() }
+    Connections {
+        pool,
+        silence_max: PoolSettings::default().silence_max(),
+        losses: Losses::default(),
+        waiting: Waiting::default(),
+    }
 }
 
 fn parse(url: &str, settings: PoolSettings) -> Result<PgConnectOptions, StoreError> {

@@ -24,20 +24,20 @@ const COMPLETED: &str =
 const BORN: &str = "SELECT job_id FROM chaos.born WHERE job_type LIKE 'demo\\_%'";
 const PROFILES: &str = "SELECT demo_profile_id FROM users WHERE demo_profile_id IS NOT NULL";
 
-/// Every effect carries the id of its job and happens once. Profiles that nobody has are told and not judged: a job that
-/// fails or is cancelled for good before it ever heard the answer cannot know what it made.
+/// Every effect carries the id of its job and happens once. Profiles that nobody has are told and not judged. A user whose
+/// job may have made one without hearing of it names the job instead, and has it.
 pub async fn judge(stage: &Stage) -> Result<Finding> {
     let ledger: Ledger = reqwest::get(format!("{}/ledger", stage.simulator)).await?.json().await?;
     let completed: Vec<String> = sqlx::query_scalar(COMPLETED).fetch_all(&stage.owner).await?;
     let born: HashSet<Uuid> = sqlx::query_scalar(BORN).fetch_all(&stage.owner).await?.into_iter().collect();
     let known: HashSet<String> = sqlx::query_scalar(PROFILES).fetch_all(&stage.owner).await?.into_iter().collect();
     let mut by_key: HashMap<(&str, &str), u64> = HashMap::new();
-    let mut standing: HashSet<&str> = HashSet::new();
+    let mut standing: HashMap<&str, &str> = HashMap::new();
     let mut cases = vec![];
     for effect in &ledger.effects {
         *by_key.entry((&effect.kind, &effect.key)).or_default() += 1;
         match effect.kind.as_str() {
-            "create" => standing.insert(&effect.profile_id),
+            "create" => standing.insert(&effect.profile_id, &effect.key),
             _ => standing.remove(effect.profile_id.as_str()),
         };
         if effect.key.parse().ok().is_none_or(|job: Uuid| !born.contains(&job)) {
@@ -51,7 +51,8 @@ pub async fn judge(stage: &Stage) -> Result<Finding> {
     if made < completed.len() && ledger.dropped == 0 {
         cases.push(format!("{} completed jobs made nothing", completed.len() - made));
     }
-    let forgotten = standing.iter().filter(|profile| !known.contains(**profile)).count();
+    let has = |(profile, key): (&&str, &&str)| known.contains(*profile) || known.contains(&format!("made-by:{key}"));
+    let forgotten = standing.iter().filter(|made| !has(*made)).count();
     let figure = format!(
         "{} effects under distinct keys; {made} of {} completed jobs made their profile; {forgotten} profiles that nobody has",
         by_key.len(),

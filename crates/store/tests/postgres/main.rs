@@ -20,6 +20,7 @@ mod plans;
 mod racing;
 mod rescuing;
 mod rights;
+mod round_trips;
 mod settling;
 mod silence;
 mod stand;

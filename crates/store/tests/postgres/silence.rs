@@ -40,6 +40,11 @@ async fn assert_all_places_free(api: &Store) {
     for _ in 0..CONNECTIONS {
         held.push(api.pool().acquire().await.unwrap());
     }
+    drop(held);
+    wait_until("every connection rests", PATIENCE, async || {
+        api.pool().num_idle() == CONNECTIONS as usize && api.pool().size() == CONNECTIONS
+    })
+    .await;
 }
 
 async fn in_parallel(api: &Store, users: &[Uuid], request: &DemoModeRequest) -> Vec<bool> {
@@ -67,7 +72,7 @@ async fn half_open_connections_are_given_up_and_leave_their_places() {
     let (proxy, api) = through(&stand).await;
     let users = users(&stand).await;
     for (requests, replies) in [(true, true), (true, false), (false, true)] {
-        assert_all_places_free(&api).await; // as many connections as there are places, all in use just now
+        assert_all_places_free(&api).await; // as many connections as there are places
         proxy.requests().set(Faults { stalled: requests, ..Faults::default() });
         proxy.replies().set(Faults { stalled: replies, ..Faults::default() });
         for read in [true, false] {
@@ -84,7 +89,8 @@ async fn half_open_connections_are_given_up_and_leave_their_places() {
                 assert_eq!(in_parallel(&api, &users, &enable()).await, [true; CONNECTIONS as usize]);
             }
         }
-        // The old sockets stay as they are for ever; only new connections work.
+        // They are closed while they are silent still, and nothing comes from them any more.
+        wait_until("none is left", PATIENCE, async || api.pool().size() == 0).await;
         proxy.heal();
         assert_all_places_free(&api).await;
         api.demo_status(users[0]).await.unwrap();
