@@ -1,6 +1,9 @@
-//! The engine: throughput with and without a domain commit, and how soon an idle worker picks a job up.
+//! The engine: throughput with and without a domain commit, how soon an idle worker picks a job up, how soon one stops, and
+//! how soon the job of a lost worker runs again.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod stops;
 
 use common::{BenchDatabase, Latencies};
 use repruv_server::worker::{EngineSettings, Handlers, JobContext, JobHandler, JobResult, Noop, Worker};
@@ -58,12 +61,15 @@ async fn run() -> anyhow::Result<()> {
     }
     let push = pick_up(&db, true).await?;
     let poll = pick_up(&db, false).await?;
+    let cancel = stops::cancel(&db).await?;
+    let rerun = stops::crash_to_rerun(&db).await?;
     common::report(
         "engine",
         serde_json::json!({
             "finished_rows": finished, "jobs": JOBS,
             "noop_batched_jobs_per_s": noop, "domain_commit_jobs_per_s": domain,
             "pick_up_push": push, "pick_up_poll": poll,
+            "cancel_running": cancel, "crash_to_rerun": rerun,
         }),
     );
     Ok(())
