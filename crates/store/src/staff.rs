@@ -49,6 +49,9 @@ pub struct StaffSession {
     pub now: DateTime<Utc>,
 }
 
+/// Session, person, whether it was seen long ago, when the person last authenticated, and the time now.
+type Accepted = (Uuid, Uuid, bool, DateTime<Utc>, DateTime<Utc>);
+
 macro_rules! members {
     ($tail:literal) => {
         concat!(
@@ -108,7 +111,7 @@ impl Store {
     /// [`StoreError::Unavailable`] or [`StoreError::Database`].
     pub async fn staff_session(&self, access: TokenHash) -> Result<Option<StaffSession>, StoreError> {
         self.section(move |store| async move {
-            let row: Option<(Uuid, Uuid, bool, DateTime<Utc>, DateTime<Utc>)> = sqlx::query_as(
+            let row: Option<Accepted> = sqlx::query_as(
                 "SELECT s.id, s.staff_id, s.last_seen_at < now() - interval '1 minute', s.authenticated_at, now() \
                  FROM staff_sessions s \
                  WHERE s.access_hash = $1 AND s.revoked_at IS NULL AND s.access_expires_at > now() AND s.expires_at > now()",
