@@ -175,6 +175,7 @@ mod tests {
             user: "staff_a".into(),
             password: "secret".into(),
             valid_until: crate::clock::now(),
+            shared: false,
         }
     }
 

@@ -90,6 +90,9 @@ wire! {
         pub password: String,
         /// After this the database refuses new connections; mint a new one before.
         pub valid_until: DateTime<Utc>,
+        /// It is one login for all staff, because this database cannot mint any: it does not end with the session.
+        #[serde(default)]
+        pub shared: bool,
     }
 }
 

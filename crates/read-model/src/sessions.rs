@@ -21,7 +21,8 @@ const COLUMNS: &str = "s.id, s.user_id, s.transport, s.user_agent, s.address, s.
   s.revoked_at, s.revoked_by, s.version";
 
 const SELECT_ROW: &str = "SELECT s.id, s.user_id, s.transport, s.user_agent, s.address, s.created_at, s.last_seen_at, \
-  s.expires_at, s.revoked_at, s.revoked_by, s.version, s.expires_at <= now() AS past, u.email AS user_email";
+  s.expires_at, s.revoked_at, s.revoked_by, s.version, (s.expires_at <= now() OR s.last_seen_at <= now() - interval '14 days') AS past, \
+  u.email AS user_email";
 
 #[derive(FromRow)]
 struct StoredSession {
@@ -133,7 +134,8 @@ async fn page(
     push_window(&mut query, &whose, filter.active_only, after, if windowed { window } else { probe(limit) });
     query.push("), page AS MATERIALIZED (SELECT * FROM seen s WHERE true");
     if filter.active_only {
-        query.push(" AND s.revoked_at IS NULL AND s.expires_at > now()");
+        query
+            .push(" AND s.revoked_at IS NULL AND s.expires_at > now() AND s.last_seen_at > now() - interval '14 days'");
     }
     if let Whose::Matching(pattern) = &whose {
         // As a sub-select for each row: as a join the planner may read all users for it.

@@ -23,7 +23,7 @@ const EVENTS: &str = "SELECT e.id, e.job_id, e.at, e.event, e.to_status, e.attem
     WHERE user_id = $1 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4) e \
   LEFT JOIN ops.jobs j ON j.id = e.job_id ORDER BY e.at DESC, e.id DESC";
 
-const SESSIONS: &str = "SELECT id, user_agent, address, created_at, revoked_at, revoked_by, expires_at <= now() AS past \
+const SESSIONS: &str = "SELECT id, user_agent, address, created_at, revoked_at, revoked_by, (expires_at <= now() OR last_seen_at <= now() - interval '14 days') AS past \
   FROM ops.sessions WHERE user_id = $1 AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4";
 
 #[derive(FromRow)]

@@ -1,7 +1,7 @@
 //! `repruv-server serve`: the API. Any number of these processes share one database.
 
 use crate::{
-    api::{self, App, ReaderAddress, StaffLives, StaffTerms},
+    api::{self, App, ReaderAddress, SharedReader, StaffLives, StaffTerms},
     auth::{pace::Pace, tokens::Kind},
     http::accept,
     shutdown, telemetry,
@@ -46,6 +46,10 @@ pub struct ServeSettings {
     /// How long a database login of staff opens new connections; after that the window asks for a new one.
     #[arg(long, env = "DATABASE_LOGIN_LIFE", default_value = "8h", value_parser = crate::worker::duration)]
     pub database_login_life: Duration,
+    /// Where no login can be minted, because this PostgreSQL gives nobody CREATEROLE: one login for all staff, a member of
+    /// ops_reader, as postgres://user:password@host/database. It does not end with anybody's session.
+    #[arg(long, env = "SHARED_READER_URL", hide_env_values = true)]
+    pub shared_reader: Option<String>,
     /// Refuse everything to staff who have no second factor, until they enrol one. Meant for where real customers are.
     #[arg(long, env = "REQUIRE_SECOND_FACTOR")]
     pub require_second_factor: bool,
@@ -89,8 +93,10 @@ impl Server {
             tokens: TokenLife { access: settings.staff_access_life, ..Kind::Staff.life() },
             database_login: settings.database_login_life,
         };
+        let shared_reader = settings.shared_reader.as_deref().filter(|url| !url.is_empty());
         let terms = StaffTerms {
             lives,
+            shared_reader: shared_reader.map(SharedReader::of_url).transpose()?,
             pace: Pace::per_minute(settings.staff_requests_per_minute),
             second_factor_required: settings.require_second_factor,
         };
@@ -135,13 +141,19 @@ fn read_origin(origin: &str) -> anyhow::Result<HeaderValue> {
     Ok(HeaderValue::from_str(origin)?)
 }
 
-/// Ends the database logins of sessions that ran out by time; the others end at once with their session.
+/// Ends the database logins of sessions that ran out by time; the others end at once with their session. Ends
+/// the connections of logins that ran out, too: their end only refuses new ones.
 async fn clean_up(store: Store, stop: CancellationToken) {
     while !stop.is_cancelled() {
         match store.end_stale_database_logins().await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "Ended database logins of sessions that are over"),
             Err(error) => tracing::debug!(%error, "Could not look for database logins to end"),
+        }
+        match store.end_expired_readers().await {
+            Ok(0) => {}
+            Ok(count) => tracing::warn!(count, "Ended connections of database logins that ran out"),
+            Err(error) => tracing::debug!(%error, "Could not look for readers to end"),
         }
         tokio::select! {
             () = stop.cancelled() => {}

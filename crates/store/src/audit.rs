@@ -23,7 +23,8 @@ pub struct AuditLine<'a> {
     pub after: Option<&'a str>,
 }
 
-/// Appends one line.
+/// Appends one line. The database seals it, and keeps the head of its chain locked until the commit: so this is the last
+/// thing that a transaction does, and waits for nothing afterwards.
 ///
 /// # Errors
 /// [`StoreError::Database`]; the caller's transaction must then roll back.

@@ -49,6 +49,34 @@ impl Store {
         .await
     }
 
+    /// Ends the connections of minted logins that have run out. Answers how many.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Database`].
+    pub async fn end_expired_readers(&self) -> Result<i32, StoreError> {
+        self.section(move |store| async move {
+            let ended = sqlx::query_scalar("SELECT end_expired_readers()").fetch_one(&store.pool).await?;
+            Ok(ended)
+        })
+        .await
+    }
+
+    /// The trail's line of a login that was given to a session without being made for it.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Database`].
+    pub async fn told_shared_login(&self, user: &str, command: &Command) -> Result<(), StoreError> {
+        let (user, command) = (user.to_owned(), command.clone());
+        self.transaction(move |tx| {
+            let (user, command) = (user.clone(), command.clone());
+            Box::pin(async move {
+                let line = AuditLine { action: "staff.shared_login", after: Some(&user), ..AuditLine::default() };
+                audit::append(tx, &command, line).await
+            })
+        })
+        .await
+    }
+
     /// Ends the logins of sessions that have ended, with their connections. Answers how many.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod audit;
+pub mod audit_chain;
 mod command;
 mod connections;
 mod database_login;

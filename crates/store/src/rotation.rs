@@ -105,7 +105,8 @@ macro_rules! family {
 pub(crate) const CUSTOMERS: Family = family!(
     "user_sessions",
     "user_refresh_tokens",
-    "SELECT s.revoked_at IS NULL AND s.expires_at > now() AND u.is_active FROM user_sessions s \
+    "SELECT s.revoked_at IS NULL AND s.expires_at > now() AND u.is_active \
+     AND s.last_seen_at > now() - interval '14 days' FROM user_sessions s \
      JOIN users u ON u.id = s.user_id WHERE s.id = $1 FOR NO KEY UPDATE OF s",
     "UPDATE user_sessions SET revoked_at = now(), revoked_by = 'system: a refresh token was used twice', \
      version = version + 1 WHERE id = $1 AND revoked_at IS NULL"

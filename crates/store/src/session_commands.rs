@@ -80,7 +80,8 @@ async fn revoke(tx: &mut PgConnection, session_id: Uuid, command: &Command) -> R
         return Ok(Done { job_id: None, replayed: true });
     }
     let row: Option<Row> = sqlx::query_as(
-        "SELECT s.user_id, u.email, s.version, s.revoked_at IS NOT NULL AS revoked, s.expires_at <= now() AS expired \
+        "SELECT s.user_id, u.email, s.version, s.revoked_at IS NOT NULL AS revoked, \
+         (s.expires_at <= now() OR s.last_seen_at <= now() - interval '14 days') AS expired \
          FROM user_sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1 FOR NO KEY UPDATE OF s",
     )
     .bind(session_id)

@@ -121,7 +121,7 @@ impl Store {
                 "SELECT s.id, s.user_id, u.email, u.full_name, s.last_seen_at < now() - interval '1 minute' \
                  FROM user_sessions s JOIN users u ON u.id = s.user_id \
                  WHERE s.access_hash = $1 AND s.revoked_at IS NULL AND s.access_expires_at > now() \
-                 AND s.expires_at > now() AND u.is_active",
+                 AND s.expires_at > now() AND s.last_seen_at > now() - interval '14 days' AND u.is_active",
             )
             .bind(&access[..])
             .fetch_optional(&store.pool)

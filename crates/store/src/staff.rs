@@ -221,11 +221,12 @@ impl Store {
                         .execute(&mut *tx)
                         .await?
                         .rows_affected();
+                database_login::end_of_session(&mut *tx, session_id).await?;
                 if ended == 1 {
                     let line = AuditLine { action: "staff.sign_out", ..AuditLine::default() };
-                    audit::append(&mut *tx, &command, line).await?;
+                    audit::append(tx, &command, line).await?;
                 }
-                database_login::end_of_session(tx, session_id).await
+                Ok(())
             })
         })
         .await

@@ -52,6 +52,7 @@ impl Entry {
                 user: "staff_0011aabb_22334455".into(),
                 password: "p".repeat(43),
                 valid_until: chrono::DateTime::from_timestamp(1_800_000_000, 0).unwrap_or_default(),
+                shared: false,
             }),
             staff: StaffInfo {
                 id: uuid::Uuid::from_u128(7),

@@ -75,8 +75,17 @@ impl Slot {
     pub fn api(settings: &Settings, folder: &Path, options: &Options, number: usize, database: &str) -> Result<Self> {
         let mut slot = Self::new(settings, folder, Kind::Api, number);
         let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
-        slot.recipe.arguments =
-            ["serve", "--database-connections", "8", "--database-wait", "800ms"].map(str::to_owned).into();
+        slot.recipe.arguments = [
+            "serve",
+            "--database-connections",
+            "8",
+            "--database-wait",
+            "800ms",
+            "--staff-requests-per-minute",
+            "1000000",
+        ]
+        .map(str::to_owned)
+        .into();
         slot.recipe.environment = options.environment.clone();
         slot.recipe
             .environment

@@ -100,6 +100,18 @@ pub async fn logout(State(app): State<App>, customer: Customer, client: Client) 
     Ok(cookies::clear(StatusCode::NO_CONTENT, &client))
 }
 
+/// Ends every session of this customer, this one included.
+#[utoipa::path(post, path = "/auth/logout-everywhere", tag = "auth", security(("customer" = []), ("cookie" = [])),
+    responses((status = 204), (status = 401, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub async fn logout_everywhere(
+    State(app): State<App>,
+    customer: Customer,
+    client: Client,
+) -> Result<Response, ApiError> {
+    app.store.revoke_sessions(customer.0.user_id, None, &customer.command(&client)).await?;
+    Ok(cookies::clear(StatusCode::NO_CONTENT, &client))
+}
+
 /// Who is signed in.
 #[utoipa::path(get, path = "/auth/session", tag = "auth", security(("customer" = []), ("cookie" = [])), responses(
     (status = 200, body = SessionInfo), (status = 401, body = ErrorBody), (status = 503, body = ErrorBody)))]

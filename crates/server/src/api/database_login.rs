@@ -50,6 +50,31 @@ impl ReaderAddress {
     }
 }
 
+/// The one login that all staff share where none can be minted. No `Debug`: it holds a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SharedReader {
+    user: String,
+    password: String,
+}
+
+impl SharedReader {
+    /// The user and password of a `postgres://` URL.
+    ///
+    /// # Errors
+    /// When it has none.
+    pub fn of_url(url: &str) -> anyhow::Result<Self> {
+        // The driver reads the URL but gives no password back.
+        let rest = ["postgres://", "postgresql://"].iter().find_map(|scheme| url.strip_prefix(scheme));
+        let login = rest.and_then(|rest| rest.split(['/', '?']).next()?.rsplit_once('@')).map(|(login, _)| login);
+        let Some((user, password)) = login.and_then(|login| login.split_once(':')) else {
+            anyhow::bail!("the shared reader is not of the form postgres://user:password@host/database");
+        };
+        let decoded =
+            |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().map(|text| text.into_owned());
+        Ok(Self { user: decoded(user)?, password: decoded(password)? })
+    }
+}
+
 /// Mints this session's database login, or gives it a new password.
 #[utoipa::path(post, path = "/staff/database-login", tag = "staff", security(("staff" = [])), responses(
     (status = 200, body = DatabaseLogin), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
@@ -58,6 +83,18 @@ pub async fn mint(
     State(app): State<App>,
     May { staff, .. }: May<RecordsRead>,
 ) -> Result<Json<DatabaseLogin>, ApiError> {
+    if let Some(shared) = &app.shared_reader {
+        app.store.told_shared_login(&shared.user, &staff.command()).await?;
+        return Ok(Json(DatabaseLogin {
+            host: app.reader.host.clone(),
+            port: app.reader.port,
+            database: app.reader.database.clone(),
+            user: shared.user.clone(),
+            password: shared.password.clone(),
+            valid_until: crate::clock::now() + app.lives.database_login,
+            shared: true,
+        }));
+    }
     let password = tokens::draw("");
     let valid_for = app.lives.database_login;
     let minted = app.store.mint_database_login(staff.session_id, &password, valid_for, &staff.command()).await?;
@@ -68,6 +105,7 @@ pub async fn mint(
         user: minted.user,
         password,
         valid_until: minted.valid_until,
+        shared: false,
     }))
 }
 

@@ -22,7 +22,7 @@ mod staff_second_factor;
 mod staff_sessions;
 mod time;
 
-pub use database_login::ReaderAddress;
+pub use database_login::{ReaderAddress, SharedReader};
 pub use openapi::document;
 
 use crate::{
@@ -59,10 +59,12 @@ pub struct App {
     pub pace: Pace,
     /// Nobody of the staff does anything without a second factor.
     pub second_factor_required: bool,
+    /// One login for all staff, where none can be minted.
+    pub shared_reader: Option<Arc<SharedReader>>,
 }
 
 /// What is asked of staff and given to them.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct StaffTerms {
     /// How long what they are given lives.
     pub lives: StaffLives,
@@ -70,6 +72,8 @@ pub struct StaffTerms {
     pub pace: Pace,
     /// Everybody must have a second factor.
     pub second_factor_required: bool,
+    /// One login for all of them, where none can be minted.
+    pub shared_reader: Option<SharedReader>,
 }
 
 /// How long what staff are given lives.
@@ -95,6 +99,7 @@ impl App {
             lives: terms.lives,
             pace: terms.pace,
             second_factor_required: terms.second_factor_required,
+            shared_reader: terms.shared_reader.map(Arc::new),
             store,
         })
     }
@@ -106,6 +111,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(auth::login))
         .routes(routes!(auth::refresh))
         .routes(routes!(auth::logout))
+        .routes(routes!(auth::logout_everywhere))
         .routes(routes!(auth::session))
         .routes(routes!(demo::enable))
         .routes(routes!(demo::disable))

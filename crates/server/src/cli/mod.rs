@@ -1,5 +1,6 @@
 //! The command line: what to run, and how it logs.
 
+mod audit;
 mod exit;
 mod jobs;
 mod logging;
@@ -36,6 +37,8 @@ enum Command {
     Staff(staff::Staff),
     /// Looks at jobs and acts on them when no window is at hand
     Jobs(jobs::Jobs),
+    /// Checks the audit trail, and tells where it ends
+    Audit(audit::Audit),
     /// Prints the description of the API
     Openapi,
     /// Plays customers on a local stack, so that its jobs move
@@ -59,6 +62,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Migrate(command) => migrate::run(command).await,
         Command::Staff(command) => staff::run(command).await,
         Command::Jobs(command) => jobs::run(command).await,
+        Command::Audit(command) => audit::run(command).await,
         Command::Openapi => say(api::document()?.trim_end()),
         Command::Life(settings) => life::run(settings).await,
     }

@@ -5,7 +5,7 @@ use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use std::time::Duration;
 use testkit::{factories::staff, wait_until};
 
-fn options(login: &Reply) -> PgConnectOptions {
+pub fn options(login: &Reply) -> PgConnectOptions {
     let port = login.body["port"].as_u64().and_then(|port| u16::try_from(port).ok()).expect("a port");
     PgConnectOptions::new_without_pgpass()
         .host(login.text("host"))

@@ -4,9 +4,11 @@
 mod customers;
 mod database_logins;
 mod leaving;
+mod matrix;
 mod members;
 mod old_clients;
 mod openapi;
+mod reader_misuse;
 mod refreshing;
 mod refusals;
 mod roles;

@@ -80,3 +80,14 @@ async fn nonsense_and_the_end_of_time_are_refused() {
     refresh(&stand, "", &first.refresh()).await.refused(401, "unauthorized");
     stand.get("/auth/session", &first.access()).await.refused(401, "unauthorized");
 }
+
+#[tokio::test]
+async fn a_session_that_nobody_used_for_two_weeks_is_over() {
+    let stand = Stand::new().await;
+    let first = signed_in(&stand, "").await;
+    stand.sql("UPDATE user_sessions SET last_seen_at = now() - interval '13 days 23 hours'").await;
+    let second = refresh(&stand, "", &first.refresh()).await.expect(200);
+    stand.sql("UPDATE user_sessions SET last_seen_at = now() - interval '14 days 1 second'").await;
+    stand.get("/auth/session", &second.access()).await.refused(401, "unauthorized");
+    refresh(&stand, "", &second.refresh()).await.refused(401, "unauthorized");
+}

@@ -81,3 +81,21 @@ async fn a_session_is_seen_once_a_minute_at_most() {
     stand.get("/auth/session", &token).await.expect(200);
     assert_eq!(stand.count(fresh).await, 1);
 }
+
+#[tokio::test]
+async fn a_customer_signs_out_everywhere() {
+    let stand = Stand::new().await;
+    let (ana, ben) = (user().insert(&stand.db).await, user().insert(&stand.db).await);
+    let (here, there) = (session(ana.id).insert(&stand.db).await, session(ana.id).bearer().insert(&stand.db).await);
+    let bens = session(ben.id).insert(&stand.db).await;
+    let out = stand.post("/auth/logout-everywhere", &here.access_token, json!({})).await.expect(204);
+    assert!(out.header("set-cookie").contains("Max-Age=0"));
+    for lost in [&here, &there] {
+        stand.get("/auth/session", &lost.access_token).await.refused(401, "unauthorized");
+        let refresh = json!({ "refresh_token": lost.refresh_token });
+        stand.post("/auth/refresh", "", refresh).await.refused(401, "unauthorized");
+    }
+    stand.get("/auth/session", &bens.access_token).await.expect(200);
+    let line = "audit_entries WHERE action = 'session.revoke_all' AND actor = 'customer' AND before_state = '2 active'";
+    assert_eq!(stand.count(line).await, 1);
+}

@@ -126,6 +126,7 @@ pub fn settings(database_url: String) -> ServeSettings {
         staff_access_life: Duration::from_secs(900),
         database_login_life: Duration::from_secs(8 * 3_600),
         require_second_factor: false,
+        shared_reader: None,
         staff_requests_per_minute: std::num::NonZeroU32::MAX,
     }
 }

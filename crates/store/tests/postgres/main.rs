@@ -21,6 +21,7 @@ mod racing;
 mod rescuing;
 mod rights;
 mod round_trips;
+mod sealing;
 mod settling;
 mod silence;
 mod stand;
