@@ -59,10 +59,11 @@ async fn run() -> anyhow::Result<()> {
         noop.push(drain_noop(&db).await?);
         domain.push(drain_domain(&db).await?);
     }
-    let push = pick_up(&db, true).await?;
-    let poll = pick_up(&db, false).await?;
     let cancel = stops::cancel(&db).await?;
     let rerun = stops::crash_to_rerun(&db).await?;
+    eprintln!("stops: {cancel}, runs again: {rerun}");
+    let push = pick_up(&db, true).await?;
+    let poll = pick_up(&db, false).await?;
     common::report(
         "engine",
         serde_json::json!({

@@ -8,6 +8,9 @@ use std::{
 };
 use tokio::{sync::Notify, task::JoinSet};
 
+/// How long a few free slots wait for more.
+const GATHER: Duration = Duration::from_millis(10);
+
 /// Runs until draining, then waits for the jobs in hand.
 pub(crate) async fn run(shared: Arc<Shared>, hints: Arc<Notify>) {
     let types = shared.handlers.types();
@@ -17,10 +20,12 @@ pub(crate) async fn run(shared: Arc<Shared>, hints: Arc<Notify>) {
     while !shared.draining.is_cancelled() {
         while in_hand.try_join_next().is_some() {}
         let free = slots - in_hand.len().min(slots);
-        // A claim for a single slot costs as much as one for many: wait until a quarter is free.
+        // A claim for a single slot costs as much as one for many: wait a little until a quarter is free. Not for long, because
+        // the jobs in hand may take minutes.
         if free == 0 || (free < slots / 4 && !in_hand.is_empty()) {
             tokio::select! {
                 _ = in_hand.join_next() => {}
+                () = tokio::time::sleep(GATHER), if free > 0 => {}
                 () = shared.draining.cancelled() => {}
             }
             if free == 0 {

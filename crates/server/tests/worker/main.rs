@@ -1,8 +1,10 @@
 //! A worker in this process on a real PostgreSQL, a fresh database for each test.
 
-use repruv_server::worker::{EngineSettings, Handlers, Noop, Worker};
+use repruv_server::worker::{EngineSettings, Handlers, JobContext, JobError, JobHandler, JobResult, Noop, Worker};
 use sqlx::PgPool;
+use state_machine::JobType;
 use std::{future::pending, time::Duration};
+use store::engine::NewJob;
 use testkit::{Role, TestDb, wait_until};
 
 async fn count(pool: &PgPool, status: &'static str) -> i64 {
@@ -33,4 +35,37 @@ async fn a_stopping_worker_leaves_no_lease_behind() {
         worker.stop(pending()).await;
         assert_eq!(count(db.owner(), "running").await, 0, "round {round}");
     }
+}
+
+/// Works until it is told to stop.
+struct Long;
+
+impl JobHandler for Long {
+    fn job_type(&self) -> JobType {
+        JobType::Noop
+    }
+    async fn run(&self, context: JobContext) -> JobResult {
+        context.stopped.cancelled().await;
+        Err(JobError::Stopped)
+    }
+}
+
+/// With jobs that take minutes nobody frees a slot: the last free ones are used all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_full_of_long_jobs_fills_its_last_slots() {
+    let db = TestDb::new().await;
+    let engine = EngineSettings {
+        concurrency: 8,
+        poll: Duration::from_millis(20),
+        grace: Duration::ZERO,
+        ..EngineSettings::default()
+    };
+    let worker = Worker::start(&db.url(Role::Worker), Handlers::default().with(Long), engine).expect("a worker");
+    let api = store::Store::connect(&db.url(Role::Api), store::PoolSettings::default()).await.expect("a store");
+    for n in 1..=8 {
+        api.enqueue(NewJob::new(JobType::Noop)).await.expect("a job");
+        wait_until("it is in hand", Duration::from_secs(60), || async { count(db.owner(), "running").await == n })
+            .await;
+    }
+    worker.stop(pending()).await;
 }
