@@ -9,10 +9,14 @@ use crate::{
 use chrono::TimeDelta;
 use contract::{
     ErrorCode,
+    access::{BeginSecondFactor, SecondFactorSecret, SignInStep, StaffAccess},
     auth::{DatabaseLogin, StaffInfo, StaffSignedIn, Tokens},
+    members::StaffMembers,
     staff::CommandSettled,
 };
+use serde::Serialize;
 use serde_json::Value;
+use std::sync::{PoisonError, RwLock};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -39,6 +43,7 @@ pub struct Account {
     staff: StaffInfo,
     keep: Keep,
     state: Mutex<State>,
+    access: RwLock<Option<StaffAccess>>,
     ended: CancellationToken,
 }
 
@@ -54,18 +59,52 @@ impl Account {
     pub fn new(client: ApiClient, signed_in: StaffSignedIn, database: Option<DatabaseLogin>, keep: Keep) -> Self {
         let Tokens { access_token, access_expires_at, refresh_token, .. } = signed_in.tokens;
         let state = State { access: Some((access_token, access_expires_at)), refresh_token, database };
-        Self { client, staff: signed_in.staff, keep, state: Mutex::new(state), ended: CancellationToken::new() }
+        let access = RwLock::new(Some(signed_in.access));
+        Self { client, staff: signed_in.staff, keep, state: Mutex::new(state), access, ended: CancellationToken::new() }
     }
 
     /// From the keychain, while the API cannot be reached: reading works, commands refresh first.
     pub fn offline(client: ApiClient, entry: Entry, keep: Keep) -> Self {
         let state = State { access: None, refresh_token: entry.refresh_token, database: entry.database };
-        Self { client, staff: entry.staff, keep, state: Mutex::new(state), ended: CancellationToken::new() }
+        let (state, access) = (Mutex::new(state), RwLock::default());
+        Self { client, staff: entry.staff, keep, state, access, ended: CancellationToken::new() }
     }
 
     /// Whose account this is.
     pub fn staff(&self) -> &StaffInfo {
         &self.staff
+    }
+
+    /// What this person may do, as the API said last; `None` while it was never asked.
+    pub fn access(&self) -> Option<StaffAccess> {
+        self.access.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_access(&self, access: StaffAccess) {
+        *self.access.write().unwrap_or_else(PoisonError::into_inner) = Some(access);
+    }
+
+    /// What is to be done before anything else is open.
+    pub fn to_do(&self) -> Vec<SignInStep> {
+        self.access().map(|access| access.to_do).unwrap_or_default()
+    }
+
+    /// Changes something of this person's own account that answers with what they may do from then on.
+    pub async fn change_access(&self, path: &str, body: &impl Serialize) -> Result<(), ApiFailure> {
+        let access = self.with_token(|token| async move { self.client.account(&token, path, body).await }).await?;
+        self.set_access(access);
+        Ok(())
+    }
+
+    /// What an authenticator needs for a second factor.
+    pub async fn begin_second_factor(&self, password: &str) -> Result<SecondFactorSecret, ApiFailure> {
+        let body = &BeginSecondFactor { password: password.into() };
+        self.with_token(|token| async move { self.client.account(&token, "second-factor/begin", body).await }).await
+    }
+
+    /// Everybody who operates.
+    pub async fn members(&self) -> Result<StaffMembers, ApiFailure> {
+        self.with_token(|token| async move { self.client.members(&token).await }).await
     }
 
     /// Returns once the API has said that it no longer accepts these credentials, whoever asked it.
@@ -81,6 +120,12 @@ impl Account {
     /// Whether the API can be used; if not, why, in one sentence.
     pub async fn reach_api(&self) -> Result<(), String> {
         self.client.check().await.map(drop).map_err(in_words)
+    }
+
+    /// Whether the API accepts this session: asks for a new access token in any case.
+    pub async fn who(&self) -> Result<StaffInfo, ApiFailure> {
+        let held = self.state.lock().await.access.as_ref().map(|(token, _)| token.clone());
+        self.token(held.as_deref()).await.map(|_| self.staff.clone())
     }
 
     /// What became of a command whose answer was lost. Changes nothing but that it can no longer be done late.
@@ -162,7 +207,10 @@ impl Account {
             return Ok(token.clone());
         }
         let fresh = match self.client.refresh(&state.refresh_token).await {
-            Ok(signed_in) => signed_in.tokens,
+            Ok(signed_in) => {
+                self.set_access(signed_in.access);
+                signed_in.tokens
+            }
             Err(failure) => {
                 if is_refused(&failure) {
                     self.ended.cancel();

@@ -1,6 +1,7 @@
 //! The backend's API over HTTP: every change goes through here.
 
 mod answer;
+mod trust;
 
 pub use answer::{ApiFailure, in_words, not_sent, to_ipc};
 
@@ -10,7 +11,9 @@ use crate::{
     pending::Command,
 };
 use contract::{
-    auth::{DatabaseLogin, LoginRequest, RefreshRequest, StaffSignedIn},
+    access::StaffLogin,
+    auth::{DatabaseLogin, RefreshRequest, StaffSignedIn},
+    members::StaffMembers,
     staff::CommandSettled,
 };
 use reqwest::{Method, RequestBuilder, Url};
@@ -49,9 +52,26 @@ impl ApiClient {
     }
 
     /// Signs a person in.
-    pub async fn login(&self, email: &str, password: &str) -> Result<StaffSignedIn, ApiFailure> {
-        let body = LoginRequest { email: email.into(), password: password.into() };
+    pub async fn login(&self, email: &str, password: &str, code: Option<&str>) -> Result<StaffSignedIn, ApiFailure> {
+        let body = StaffLogin { email: email.into(), password: password.into(), code: code.map(Into::into) };
         self.send(self.post("auth/login").json(&body)).await
+    }
+
+    /// Asks something of a person's own account: another password, a second factor. Such a body may hold a secret: it is kept
+    /// nowhere and sent once.
+    pub async fn account<T: DeserializeOwned>(
+        &self,
+        access_token: &str,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T, ApiFailure> {
+        self.send(self.post(&format!("auth/{path}")).bearer_auth(access_token).json(body)).await
+    }
+
+    /// Everybody who operates.
+    pub async fn members(&self, access_token: &str) -> Result<StaffMembers, ApiFailure> {
+        let request = self.http.request(Method::GET, self.at("api/v1/staff/members"));
+        self.send(request.bearer_auth(access_token)).await
     }
 
     /// A new pair of tokens. May be asked again with the same token when the answer was lost.

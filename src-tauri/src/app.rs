@@ -4,7 +4,7 @@ use crate::{
     bindings,
     keychain::Keychain,
     logging, menu,
-    ops::{self, Notify, Ops},
+    ops::{self, Folders, Notify, Ops},
     outcomes,
     pending::Pending,
     platform,
@@ -53,13 +53,14 @@ pub fn data_override() -> Option<PathBuf> {
 }
 
 fn set_up(app: &mut App) -> anyhow::Result<()> {
-    let (data, logs) = folders(app.handle())?;
-    logging::start(&logs);
+    let folders = folders(app.handle())?;
+    logging::start(&folders.logs);
     info!(version = env!("CARGO_PKG_VERSION"), webview = tauri::webview_version().unwrap_or_default(), "Started");
     let told = app.handle().clone();
     let notify: Notify = Box::new(move |event| window::tell(&told, &event));
-    let preferences = preferences(app.handle(), data.join(PREFERENCES_FILE))?;
-    let ops = Arc::new(Ops::new(preferences, Keychain::from_environment(), Pending::open(&data), logs, notify));
+    let preferences = preferences(app.handle(), folders.data.join(PREFERENCES_FILE))?;
+    let pending = Pending::open(&folders.data);
+    let ops = Arc::new(Ops::new(preferences, Keychain::from_environment(), pending, folders, notify));
     window::remember_link(&ops);
     app.manage(Arc::clone(&ops));
     if let Some(menu) = menu::build(app.handle())? {
@@ -75,15 +76,20 @@ fn set_up(app: &mut App) -> anyhow::Result<()> {
     window::open(app.handle(), &ops).context("The window could not be made")
 }
 
-fn folders(app: &AppHandle) -> anyhow::Result<(PathBuf, PathBuf)> {
-    let (data, logs) = match data_override() {
-        Some(folder) => (folder.clone(), folder.join("logs")),
-        None => (app.path().app_data_dir()?, app.path().app_log_dir()?),
+fn folders(app: &AppHandle) -> anyhow::Result<Folders> {
+    let folders = match data_override() {
+        Some(data) => Folders { logs: data.join("logs"), downloads: data.join("downloads"), data },
+        None => {
+            let data = app.path().app_data_dir()?;
+            // A bare system has no folder for downloads.
+            let downloads = app.path().download_dir().or_else(|_| app.path().home_dir())?;
+            Folders { logs: app.path().app_log_dir()?, downloads, data }
+        }
     };
-    for folder in [&data, &logs] {
+    for folder in [&folders.data, &folders.logs] {
         std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     }
-    Ok((data, logs))
+    Ok(folders)
 }
 
 fn preferences(app: &AppHandle, file: PathBuf) -> anyhow::Result<Chosen> {

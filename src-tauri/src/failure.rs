@@ -37,6 +37,8 @@ pub fn validation(field: &str, message: impl Into<String>) -> IpcError {
 pub fn message(error: &IpcError) -> &str {
     match error {
         IpcError::NotFound { message }
+        | IpcError::SecondFactor { message }
+        | IpcError::Reauthenticate { message }
         | IpcError::Unauthorized { message }
         | IpcError::Forbidden { message }
         | IpcError::Conflict { message, .. }
@@ -44,6 +46,7 @@ pub fn message(error: &IpcError) -> &str {
         | IpcError::Unknown { message, .. }
         | IpcError::Validation { message, .. }
         | IpcError::Stale { message }
+        | IpcError::ReadOnly { message }
         | IpcError::Keychain { message, .. }
         | IpcError::Internal { message, .. } => message,
     }

@@ -4,15 +4,18 @@
 mod account;
 mod api_client;
 mod app;
+mod audit_export;
 pub mod bindings;
 mod clock;
 #[cfg(test)]
 mod command_names;
 mod commands;
+mod connection_test;
 mod database;
 mod deep_link;
 mod diagnostics;
 mod environments;
+mod exports;
 mod failure;
 mod ids;
 mod keychain;
@@ -25,9 +28,11 @@ mod outcomes;
 mod pending;
 mod platform;
 mod preferences;
+mod production;
 mod session;
 mod sign_in;
 mod start;
+mod visible_text;
 mod window;
 
 pub use app::{report, run};

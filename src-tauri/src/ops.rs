@@ -1,8 +1,9 @@
 //! The state of the window: what the commands work on.
 
 use crate::{
-    account::ended,
+    account::{Account, ended},
     database,
+    exports::Exports,
     failure::{Answer, unauthorized},
     keychain::Keychain,
     live::Live,
@@ -10,9 +11,11 @@ use crate::{
     outcomes::Outcomes,
     pending::Pending,
     preferences::Chosen,
+    production::Production,
     session::Session,
+    sign_in::{Entered, Half},
 };
-use contract::ipc::{IpcError, KeychainState, SettledCommand};
+use contract::ipc::{Environment, IpcError, KeychainState, SettledCommand};
 use read_model::{ReadError, ReadModel};
 use std::{
     path::PathBuf,
@@ -27,6 +30,8 @@ pub enum AppEvent {
     Navigate(String),
     /// Somebody signed in or out behind the page's back: ask `bootstrap` again.
     SessionChanged,
+    /// The window's title says something else now.
+    Retitled,
     /// It became known what happened to a command whose answer was lost.
     CommandSettled(SettledCommand),
 }
@@ -46,10 +51,14 @@ pub struct Ops {
     pub outcomes: Outcomes,
     /// The stream to the page.
     pub live: Live,
+    /// Whether production may be changed.
+    pub production: Production,
     /// A developer's stack, if any.
     pub stack: Option<LocalStack>,
     /// Logs.
     pub log_folder: PathBuf,
+    /// Files that the person asked for.
+    pub exports: Exports,
     /// Sign-in, sign-out and switching follow one another.
     pub changing: tokio::sync::Mutex<()>,
     /// Turns true when the attempt at start is over.
@@ -59,7 +68,18 @@ pub struct Ops {
     notify: Notify,
     entered: tokio::sync::Notify,
     session: RwLock<Option<Arc<Session>>>,
+    half: Mutex<Option<Arc<Half>>>,
     problem: Mutex<Problem>,
+}
+
+/// Where files go.
+pub struct Folders {
+    /// Preferences, commands of unknown outcome.
+    pub data: PathBuf,
+    /// Logs.
+    pub logs: PathBuf,
+    /// What the person asked for.
+    pub downloads: PathBuf,
 }
 
 /// Why nobody is signed in.
@@ -75,21 +95,24 @@ pub struct Problem {
 
 impl Ops {
     /// With everything that was read from disk.
-    pub fn new(preferences: Chosen, keychain: Keychain, pending: Pending, log_folder: PathBuf, notify: Notify) -> Self {
+    pub fn new(preferences: Chosen, keychain: Keychain, pending: Pending, folders: Folders, notify: Notify) -> Self {
         Self {
             preferences,
             keychain,
             pending,
             outcomes: Outcomes::default(),
             live: Live::new(),
+            production: Production::default(),
             stack: LocalStack::find(),
-            log_folder,
+            log_folder: folders.logs,
+            exports: Exports::new(folders.downloads),
             changing: tokio::sync::Mutex::default(),
             started: tokio::sync::watch::Sender::new(false),
             first_path: Mutex::default(),
             notify,
             entered: tokio::sync::Notify::new(),
             session: RwLock::default(),
+            half: Mutex::default(),
             problem: Mutex::default(),
         }
     }
@@ -104,19 +127,54 @@ impl Ops {
         self.session.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The environment of a session as it is called now.
+    pub fn environment_of(&self, session: &Session) -> Environment {
+        self.preferences.find(&session.environment.id).unwrap_or_else(|| session.environment.clone())
+    }
+
     /// Takes over a session and follows its database.
     pub fn enter(&self, session: Arc<Session>) {
         info!(environment = %session.environment.name, staff = %session.account.staff().id, "Signed in");
         self.set_problem(Problem::default());
+        *lock(&self.half) = None;
         self.live.follow(session.database.clone(), Arc::clone(&session.account));
         *self.session.write().unwrap_or_else(PoisonError::into_inner) = Some(session);
         self.entered.notify_one();
         self.outcomes.wake();
     }
 
+    /// Takes over whoever came in, as far as they came.
+    pub fn let_in(&self, entered: Entered) {
+        match entered {
+            Entered::Whole(session) => self.enter(session),
+            Entered::Half(half) => self.hold(half),
+        }
+    }
+
+    /// Somebody is half-way through the door.
+    pub fn hold(&self, half: Arc<Half>) {
+        info!(staff = %half.account.staff().id, "Something is to be done before signing in is complete");
+        self.set_problem(Problem::default());
+        *lock(&self.half) = Some(half);
+    }
+
+    /// Who is half-way through the door.
+    pub fn half(&self) -> Option<Arc<Half>> {
+        lock(&self.half).clone()
+    }
+
+    /// Whoever is signed in, or about to be.
+    pub fn account(&self) -> Answer<Arc<Account>> {
+        let half = || self.half().map(|half| Arc::clone(&half.account));
+        let account = self.session().map(|session| Arc::clone(&session.account)).or_else(half);
+        account.ok_or_else(|| unauthorized("Sign in first."))
+    }
+
     /// Lets go of the session and answers it.
     pub fn leave(&self, problem: Problem) -> Option<Arc<Session>> {
         self.live.stop();
+        self.production.close();
+        *lock(&self.half) = None;
         self.set_problem(problem);
         self.session.write().unwrap_or_else(PoisonError::into_inner).take()
     }

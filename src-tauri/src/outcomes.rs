@@ -87,8 +87,12 @@ impl Ops {
             return Err(IpcError::Stale { message: format!("{message} Nothing was sent.") });
         }
         let session = self.session().ok_or_else(|| unauthorized("Sign in first."))?;
-        let command = draft.of(&session);
-        let earlier = self.pending.find(command.id).is_some();
+        let mut draft = draft;
+        self.production.admit(&self.environment_of(&session), &mut draft.body, crate::clock::now())?;
+        let kept = self.pending.find(draft.command_id);
+        let earlier = kept.is_some();
+        // What was sent once is sent as it was, also when production was unlocked for another reason since.
+        let command = kept.unwrap_or_else(|| draft.of(&session));
         let _sending = Sending::begin(&self.outcomes, command.id);
         self.pending.put(&command)?;
         info!(command.id = %command.id, "Sending: {}", command.title);
@@ -101,7 +105,7 @@ impl Ops {
         let known = match &outcome {
             Ok(_) => true,
             Err(ApiFailure::Refused(body)) => !earlier || !is_passing(body),
-            Err(ApiFailure::NotSent(_)) => !earlier,
+            Err(ApiFailure::NotSent(_) | ApiFailure::Untrusted(_)) => !earlier,
             Err(ApiFailure::Lost(_) | ApiFailure::NotOurs | ApiFailure::OtherVersion(_)) => false,
         };
         if known {
@@ -111,7 +115,7 @@ impl Ops {
             self.outcomes.wake();
         }
         match outcome {
-            Err(ApiFailure::NotSent(text)) if earlier => Err(ApiFailure::Lost(text)),
+            Err(ApiFailure::NotSent(text) | ApiFailure::Untrusted(text)) if earlier => Err(ApiFailure::Lost(text)),
             other => other,
         }
     }

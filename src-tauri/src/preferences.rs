@@ -99,6 +99,34 @@ impl Chosen {
         })
     }
 
+    /// Changes an environment and answers it as it was before, and all.
+    pub fn edit(
+        &self,
+        id: &str,
+        name: &str,
+        kind: EnvironmentKind,
+        api_url: &str,
+    ) -> Answer<(Environment, Preferences)> {
+        let next = Environment { id: id.to_owned(), ..environments::new(name, kind, api_url)? };
+        let before = self.find(id).ok_or_else(|| validation("id", "There is no such environment."))?;
+        let preferences = self.change(|preferences| {
+            let same_name = |other: &&Environment| other.id != id && other.name.eq_ignore_ascii_case(&next.name);
+            if preferences.environments.iter().any(|other| same_name(&other)) {
+                return Err(validation("name", "There is an environment of this name already."));
+            }
+            if let Some(place) = preferences.environments.iter_mut().find(|one| one.id == id) {
+                *place = next;
+            }
+            Ok(())
+        })?;
+        Ok((before, preferences))
+    }
+
+    /// An environment as it is now.
+    pub fn find(&self, id: &str) -> Option<Environment> {
+        self.lock().environments.iter().find(|one| one.id == id).cloned()
+    }
+
     /// Adds or replaces an environment under a fixed id and chooses it: for a developer's stack.
     pub fn adopt(&self, environment: Environment) -> Answer<Preferences> {
         self.change(|preferences| {

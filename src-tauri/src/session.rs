@@ -18,8 +18,8 @@ pub struct Session {
 
 impl Session {
     /// Starts renewing the database login.
-    pub fn start(environment: Environment, account: Account, database: Database) -> Arc<Self> {
-        let (account, stop) = (Arc::new(account), CancellationToken::new());
+    pub fn start(environment: Environment, account: Arc<Account>, database: Database) -> Arc<Self> {
+        let stop = CancellationToken::new();
         tokio::spawn(database.clone().keep_renewed(Arc::clone(&account), stop.clone()));
         Arc::new(Self { environment, account, database, _stop: stop.drop_guard() })
     }

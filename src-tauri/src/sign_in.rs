@@ -15,10 +15,28 @@ use tracing::info;
 /// Where reading is possible without the API, the start does not wait for it any longer than this.
 const API_PATIENCE: Duration = Duration::from_millis(700);
 
+/// Somebody whose password was accepted and who has something to do before anything is open to them.
+pub struct Half {
+    /// Where.
+    pub environment: Environment,
+    /// Who.
+    pub account: Arc<Account>,
+}
+
+/// How far in.
+pub enum Entered {
+    /// Signed in.
+    Whole(Arc<Session>),
+    /// Something is to be done first.
+    Half(Arc<Half>),
+}
+
 /// What came of an attempt to go on with kept credentials.
 pub enum Restored {
     /// Signed in.
     Yes(Arc<Session>),
+    /// Something is to be done first.
+    Half(Arc<Half>),
     /// Nothing is kept: ask for e-mail and password.
     Nothing,
     /// The keychain refused.
@@ -33,9 +51,9 @@ pub enum Restored {
 pub async fn by_password(
     environment: &Environment,
     keychain: &Keychain,
-    (email, password): (&str, &str),
+    (email, password, code): (&str, &str, Option<&str>),
     session_only: bool,
-) -> Answer<Arc<Session>> {
+) -> Answer<Entered> {
     let keep = if session_only {
         Keep::ThisSessionOnly
     } else {
@@ -51,19 +69,29 @@ pub async fn by_password(
         message: format!("{} Your password was not sent.", in_words(failure)),
         retry_after_s: 2,
     })?;
-    let signed_in = client.login(email, password).await.map_err(|failure| to_ipc(failure, None))?;
+    let signed_in = client.login(email, password, code).await.map_err(|failure| to_ipc(failure, None))?;
     let account = Account::new(client, signed_in, None, keep);
     if let Err(error) = account.store().await {
         account.sign_out().await;
         return Err(keychain::refusal(&error));
     }
-    match account.mint_database_login().await {
-        Ok(login) => Ok(Session::start(environment.clone(), account, Database::new(login))),
+    let account = Arc::new(account);
+    match enter(environment, Arc::clone(&account)).await {
+        Ok(entered) => Ok(entered),
         Err(error) => {
             account.sign_out().await;
             Err(error)
         }
     }
+}
+
+/// All the way in, where nothing is left to do first.
+pub async fn enter(environment: &Environment, account: Arc<Account>) -> Answer<Entered> {
+    if !account.to_do().is_empty() {
+        return Ok(Entered::Half(Arc::new(Half { environment: environment.clone(), account })));
+    }
+    let login = account.mint_database_login().await?;
+    Ok(Entered::Whole(Session::start(environment.clone(), account, Database::new(login))))
 }
 
 /// Goes on with what the keychain has.
@@ -105,12 +133,15 @@ async fn refreshed(
     if let Err(error) = account.store().await {
         return Restored::Keychain(error);
     }
-    let login = match account.stored_database_login().await {
-        Some(login) => Ok(login),
-        None => account.mint_database_login().await,
-    };
-    match login {
-        Ok(login) => Restored::Yes(Session::start(environment.clone(), account, Database::new(login))),
+    let account = Arc::new(account);
+    if let Some(login) = account.stored_database_login().await
+        && account.to_do().is_empty()
+    {
+        return Restored::Yes(Session::start(environment.clone(), account, Database::new(login)));
+    }
+    match enter(environment, account).await {
+        Ok(Entered::Whole(session)) => Restored::Yes(session),
+        Ok(Entered::Half(half)) => Restored::Half(half),
         Err(error) => Restored::NotNow(crate::failure::message(&error).into()),
     }
 }
@@ -125,7 +156,7 @@ async fn offline(
 ) -> Restored {
     let account = Account::offline(client, entry, keep);
     match account.stored_database_login().await {
-        Some(login) => Restored::Yes(Session::start(environment.clone(), account, Database::new(login))),
+        Some(login) => Restored::Yes(Session::start(environment.clone(), Arc::new(account), Database::new(login))),
         None => Restored::NotNow(format!("{} Your sign-in is kept.", crate::failure::message(&why))),
     }
 }

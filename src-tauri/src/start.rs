@@ -3,10 +3,10 @@
 use crate::{
     keychain,
     ops::{AppEvent, Ops, Problem, lock},
-    sign_in::{self, Restored},
+    sign_in::{self, Entered, Restored},
 };
 use contract::{
-    ipc::{Bootstrap, Environment, KeychainState},
+    ipc::{Bootstrap, Entering, Environment, KeychainState},
     now::NowView,
 };
 use std::{
@@ -40,8 +40,10 @@ pub async fn run(ops: Arc<Ops>) {
 pub async fn restore(ops: &Ops, environment: &Environment) {
     let restored = match &ops.stack {
         Some(stack) if stack.environment() == *environment => {
-            match sign_in::by_password(environment, &ops.keychain, stack.credentials(), true).await {
-                Ok(session) => Restored::Yes(session),
+            let (email, password) = stack.credentials();
+            match sign_in::by_password(environment, &ops.keychain, (email, password, None), true).await {
+                Ok(Entered::Whole(session)) => Restored::Yes(session),
+                Ok(Entered::Half(half)) => Restored::Half(half),
                 Err(error) => Restored::NotNow(crate::failure::message(&error).into()),
             }
         }
@@ -53,6 +55,7 @@ pub async fn restore(ops: &Ops, environment: &Environment) {
     }
     match restored {
         Restored::Yes(session) => ops.enter(session),
+        Restored::Half(half) => ops.hold(half),
         Restored::Nothing => ops.set_problem(Problem::default()),
         Restored::Ended(message) => ops.set_problem(Problem { message: Some(message), ..Problem::default() }),
         Restored::NotNow(message) => {
@@ -87,14 +90,19 @@ pub async fn bootstrap(ops: &Ops, limit: Duration) -> Bootstrap {
                 .to_owned()
         })
     };
+    let current = session.as_ref().map(|session| ops.environment_of(session));
+    let environment = current.or_else(|| ops.preferences.environment());
     Bootstrap {
         preferences: ops.preferences.get(),
-        environment: session
-            .as_ref()
-            .map(|session| session.environment.clone())
-            .or_else(|| ops.preferences.environment()),
+        production: environment.as_ref().and_then(|one| ops.production.state(one, crate::clock::now())),
+        environment,
         may_try_again: session.is_none() && problem.may_try_again,
         sign_in_problem: if session.is_some() { None } else { problem.message.or_else(late) },
+        access: session.as_ref().and_then(|session| session.account.access()),
+        entering: ops
+            .half()
+            .filter(|_| session.is_none())
+            .map(|half| Entering { staff: half.account.staff().clone(), to_do: half.account.to_do() }),
         staff: session.map(|session| session.account.staff().clone()),
         keychain: problem.keychain.unwrap_or(if in_time { KeychainState::Ready } else { KeychainState::Locked }),
         now,

@@ -1,7 +1,10 @@
 //! The one window: hidden until its first paint, dressed by theme, and going nowhere else.
 
-use crate::ops::{AppEvent, Ops, lock};
-use contract::ipc::Theme;
+use crate::{
+    ops::{AppEvent, Ops, lock},
+    visible_text::visible,
+};
+use contract::ipc::{Environment, EnvironmentKind, Theme};
 use std::{
     sync::{
         Arc,
@@ -88,12 +91,13 @@ pub fn tell<R: Runtime>(app: &AppHandle<R>, event: &AppEvent) {
     let told = match event {
         AppEvent::Navigate(path) => app.emit(NAVIGATE, path),
         AppEvent::SessionChanged => app.emit(SESSION_CHANGED, ()),
+        AppEvent::Retitled => Ok(()),
         AppEvent::CommandSettled(settled) => app.emit(COMMAND_SETTLED, settled),
     };
     if let Err(error) = told {
         warn!("The page could not be told: {error}");
     }
-    if *event == AppEvent::SessionChanged
+    if matches!(event, AppEvent::SessionChanged | AppEvent::Retitled)
         && let (Some(window), Some(ops)) = (app.get_webview_window(LABEL), app.try_state::<Arc<Ops>>())
     {
         let _ = window.set_title(&title(&ops));
@@ -131,8 +135,22 @@ pub fn remember_link(ops: &Ops) {
 /// Names the environment, so that production is never mistaken for another.
 fn title(ops: &Ops) -> String {
     match ops.preferences.environment() {
-        Some(environment) => format!("{} — Repruv Ops", environment.name),
+        Some(environment) => titled(&environment),
         None => "Repruv Ops".into(),
+    }
+}
+
+fn titled(environment: &Environment) -> String {
+    let kind = match environment.kind {
+        EnvironmentKind::Local => "Local",
+        EnvironmentKind::Staging => "Staging",
+        EnvironmentKind::Production => "PRODUCTION",
+    };
+    let name = visible(&environment.name);
+    if name.eq_ignore_ascii_case(kind) {
+        format!("{kind} — Repruv Ops")
+    } else {
+        format!("{kind}: {name} — Repruv Ops")
     }
 }
 
@@ -176,6 +194,21 @@ fn background(dark: bool) -> Color {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_title_says_which_kind_of_system_it_is() {
+        let titled = |kind, name: &str| {
+            titled(&Environment {
+                id: "one".into(),
+                name: name.into(),
+                kind,
+                api_url: "https://api.example.com".into(),
+            })
+        };
+        assert_eq!(titled(EnvironmentKind::Production, "EU"), "PRODUCTION: EU — Repruv Ops");
+        assert_eq!(titled(EnvironmentKind::Local, "local"), "Local — Repruv Ops");
+        assert_eq!(titled(EnvironmentKind::Staging, "a\u{202E}b"), "Staging: a⟨U+202E⟩b — Repruv Ops");
+    }
 
     #[test]
     fn the_window_stays_on_its_own_page() {

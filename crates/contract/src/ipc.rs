@@ -1,6 +1,13 @@
 //! What only the window's page and its Rust side say to each other.
 
-use crate::{auth::StaffInfo, live::Freshness, now::NowView, wire::wire};
+use crate::{
+    access::{SignInStep, StaffAccess},
+    auth::StaffInfo,
+    environments::ProductionLock,
+    live::Freshness,
+    now::NowView,
+    wire::wire,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -101,8 +108,14 @@ wire! {
         pub preferences: Preferences,
         /// Where we are; `None` when no environment is known yet.
         pub environment: Option<Environment>,
+        /// Whether changes can be made there; `None` where they always can.
+        pub production: Option<ProductionLock>,
         /// Who is signed in; `None`: show the sign-in screen.
         pub staff: Option<StaffInfo>,
+        /// What that person may do; `None` until the API could be asked.
+        pub access: Option<StaffAccess>,
+        /// Somebody whose password was accepted and who has something to do before they are signed in.
+        pub entering: Option<Entering>,
         /// Why nobody is signed in, for people, when something went wrong.
         pub sign_in_problem: Option<String>,
         /// Credentials may be kept that could not be used now: trying again without typing them may help.
@@ -117,6 +130,22 @@ wire! {
         pub version: String,
         /// The screen to open, as a path such as `/jobs/<id>`: a deep link, or where the person left.
         pub path: Option<String>,
+    }
+
+    /// Half-way through the door.
+    pub struct Entering {
+        /// Who.
+        pub staff: StaffInfo,
+        /// What is to be done, in this order.
+        pub to_do: Vec<SignInStep>,
+    }
+
+    /// What an authenticator needs, told once.
+    pub struct SecondFactorOffer {
+        /// Base32, for typing.
+        pub secret: String,
+        /// The same as a picture to scan: an SVG document.
+        pub picture: String,
     }
 
     /// What a command is bound to: the thing, as the person saw it.
@@ -180,6 +209,16 @@ pub enum IpcError {
         /// For people.
         message: String,
     },
+    /// The password was right; a code of the second factor is missing, wrong or was used before.
+    SecondFactor {
+        /// For people.
+        message: String,
+    },
+    /// This needs a password (and code) given a few minutes ago: give it again, then repeat the command. Nothing was changed.
+    Reauthenticate {
+        /// For people.
+        message: String,
+    },
     /// Sign in (again).
     Unauthorized {
         /// For people.
@@ -220,6 +259,11 @@ pub enum IpcError {
     },
     /// What is on the screen is too old to act on.
     Stale {
+        /// For people.
+        message: String,
+    },
+    /// Production is read-only until the person unlocks it. Nothing was sent.
+    ReadOnly {
         /// For people.
         message: String,
     },

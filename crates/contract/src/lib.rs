@@ -3,8 +3,10 @@
 mod wire;
 
 pub mod access;
+pub mod audit;
 pub mod auth;
 pub mod customer;
+pub mod environments;
 pub mod error;
 pub mod ipc;
 pub mod jobs;

@@ -1,5 +1,6 @@
 //! What came back, or did not.
 
+use super::trust;
 use crate::failure::{internal, unauthorized};
 use contract::{API_VERSION, API_VERSION_HEADER, ErrorBody, ErrorCode, ipc::IpcError};
 use reqwest::{RequestBuilder, Response, StatusCode};
@@ -15,6 +16,8 @@ const BODY_MAX: usize = 4 << 20;
 pub enum ApiFailure {
     /// No connection was made, or it was not even tried: nothing happened. The text is a sentence for people.
     NotSent(String),
+    /// Whoever answers cannot prove to be it, or speaks without TLS: nothing was sent. The text is a sentence for people.
+    Untrusted(String),
     /// It was sent, and the outcome is not known. The text is a sentence for people.
     Lost(String),
     /// Something that is not our API answered.
@@ -86,9 +89,13 @@ fn stranger(status: StatusCode) -> ApiFailure {
 
 fn no_answer(error: reqwest::Error) -> ApiFailure {
     let (not_sent, late) = (error.is_connect() || error.is_builder(), error.is_timeout());
+    let untrusted = trust::words(&error);
     // `without_url`: a URL may hold ids, and the log names the request already.
     let detail = error.without_url().to_string();
     debug!("No answer came: {detail}");
+    if let Some(words) = untrusted {
+        return ApiFailure::Untrusted(words);
+    }
     match (not_sent, late) {
         (true, _) => ApiFailure::NotSent("The API cannot be reached.".into()),
         (false, true) => {
@@ -119,7 +126,9 @@ pub fn to_ipc(failure: ApiFailure, command_id: Option<Uuid>) -> IpcError {
     let unavailable = |message: String| IpcError::Unavailable { message, retry_after_s: 2 };
     match (failure, command_id) {
         (ApiFailure::Refused(body), _) => refused(*body),
-        (ApiFailure::NotSent(words), Some(_)) => unavailable(format!("{words} Nothing was sent.")),
+        (ApiFailure::NotSent(words) | ApiFailure::Untrusted(words), Some(_)) => {
+            unavailable(format!("{words} Nothing was sent."))
+        }
         (failure, Some(command_id)) => IpcError::Unknown { message: in_words(failure), command_id },
         (ApiFailure::NotSent(words) | ApiFailure::Lost(words), None) => {
             unavailable(format!("{words} Try again in a moment."))
@@ -139,7 +148,7 @@ pub fn not_sent(failure: ApiFailure) -> ApiFailure {
 /// The failure as one sentence.
 pub fn in_words(failure: ApiFailure) -> String {
     match failure {
-        ApiFailure::NotSent(words) | ApiFailure::Lost(words) => words,
+        ApiFailure::NotSent(words) | ApiFailure::Untrusted(words) | ApiFailure::Lost(words) => words,
         ApiFailure::NotOurs => {
             "Something answers at this environment’s address, but it is not the Repruv API. Check the address, or ask an admin."
                 .into()
@@ -160,10 +169,10 @@ fn refused(body: ErrorBody) -> IpcError {
         ErrorCode::InvalidRequest | ErrorCode::PayloadTooLarge => {
             IpcError::Validation { field: field.unwrap_or_default(), message }
         }
-        ErrorCode::InvalidCredentials | ErrorCode::SecondFactorRequired | ErrorCode::Unauthorized => unauthorized(message),
-        ErrorCode::Forbidden | ErrorCode::SignInIncomplete | ErrorCode::ReauthenticationRequired => {
-            IpcError::Forbidden { message }
-        }
+        ErrorCode::InvalidCredentials | ErrorCode::Unauthorized => unauthorized(message),
+        ErrorCode::SecondFactorRequired => IpcError::SecondFactor { message },
+        ErrorCode::ReauthenticationRequired => IpcError::Reauthenticate { message },
+        ErrorCode::Forbidden | ErrorCode::SignInIncomplete => IpcError::Forbidden { message },
         ErrorCode::NotFound => IpcError::NotFound { message },
         ErrorCode::IllegalTransition | ErrorCode::VersionConflict | ErrorCode::IdempotencyMismatch => {
             IpcError::Conflict { message, request_id }

@@ -142,7 +142,7 @@ async fn what_a_stranger_answers_to_a_command_leaves_its_outcome_unknown() {
 #[tokio::test]
 async fn a_stranger_and_another_version_are_told_apart() {
     let said = async |client: ApiClient| {
-        let failure = client.login("dana@repruv.test", "secret").await.expect_err("is not our API");
+        let failure = client.login("dana@repruv.test", "secret", None).await.expect_err("is not our API");
         message(&to_ipc(failure, None)).to_owned()
     };
     let stranger = Router::new().fallback(|| async { "<html>" });

@@ -1,5 +1,6 @@
 //! What the page may ask for. Each command is thin: parse, call, map the error.
 
+pub mod access;
 pub mod audit;
 pub mod bootstrap;
 pub mod demo_mode;
@@ -7,6 +8,7 @@ pub mod diagnostics;
 pub mod environments;
 pub mod jobs;
 pub mod live;
+pub mod members;
 pub mod now;
 pub mod outcomes;
 pub mod preferences;

@@ -3,7 +3,7 @@
 use super::State;
 use crate::{
     failure::{Answer, validation},
-    ops::Problem,
+    ops::{AppEvent, Problem},
     sign_in, start,
 };
 use contract::ipc::Bootstrap;
@@ -16,18 +16,21 @@ pub async fn sign_in(
     environment_id: String,
     email: String,
     password: String,
+    code: Option<String>,
     session_only: bool,
 ) -> Answer<Bootstrap> {
-    if email.len() > 255 || password.len() > 1_024 {
+    if email.len() > 255 || password.len() > 1_024 || code.as_ref().is_some_and(|code| code.len() > 20) {
         return Err(validation("email", "E-mail or password is too long."));
     }
     let environment = ops.preferences.choose(&environment_id)?;
-    let session = sign_in::by_password(&environment, &ops.keychain, (&email, &password), session_only).await?;
+    let credentials = (email.as_str(), password.as_str(), code.as_deref());
+    let entered = sign_in::by_password(&environment, &ops.keychain, credentials, session_only).await?;
     {
         let _turn = ops.changing.lock().await;
         ops.leave(Problem::default());
-        ops.enter(session);
+        ops.let_in(entered);
     }
+    ops.notify(AppEvent::Retitled);
     Ok(start::bootstrap(&ops, start::LIMIT).await)
 }
 
@@ -37,6 +40,9 @@ pub async fn sign_in(
 pub async fn sign_out(ops: State<'_>) -> Answer<Bootstrap> {
     {
         let _turn = ops.changing.lock().await;
+        if let Some(half) = ops.half() {
+            half.account.sign_out().await;
+        }
         if let Some(session) = ops.leave(Problem::default()) {
             session.account.sign_out().await;
             session.database.close().await;

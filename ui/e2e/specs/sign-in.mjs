@@ -21,7 +21,7 @@ test("a first start asks for an environment, and its address is checked before a
   await window.sees("Only https is accepted");
   await window.fill("API address", stack.api_url);
   await window.press("Test");
-  await window.sees("The API answers");
+  await window.sees("The Repruv API answers");
   await window.press("Add environment");
   await window.sees("Sign in to Repruv Ops");
 });

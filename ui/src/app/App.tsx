@@ -1,9 +1,10 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useState } from "react";
 import { SignInPage } from "../features/signin/SignInPage";
 import type { Bootstrap } from "../generated/commands";
 import { type Ipc, IpcContext } from "../ipc/ipc";
+import { setProductionLock } from "../lib/production-lock";
 import { ReplaceSessionContext, SessionContext } from "../lib/session";
 import { followSettled } from "./follow-settled";
 import { followLive } from "./live";
@@ -17,6 +18,7 @@ type AppProps = { ipc: Ipc; bootstrap: Bootstrap; firstPlace: Place | null };
 export function App({ ipc, bootstrap, firstPlace }: AppProps) {
   const [{ session, place }, setState] = useState({ session: bootstrap, place: firstPlace });
   useTheme(session.preferences);
+  useLayoutEffect(() => setProductionLock(session.production), [session.production]);
 
   const replace = useCallback(
     (next: Bootstrap) => {

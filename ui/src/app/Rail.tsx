@@ -6,6 +6,7 @@ import { useIpc } from "../ipc/ipc";
 import { read } from "../lib/failure";
 import { count, plural } from "../lib/numbers";
 import { keys } from "../lib/query-keys";
+import { EnvironmentMark } from "./EnvironmentMark";
 import styles from "./Shell.module.css";
 import { PLACES } from "./places";
 
@@ -22,6 +23,7 @@ export function Rail() {
         <Waypoints size={17} aria-hidden />
         <span>Repruv Ops</span>
       </div>
+      <EnvironmentMark />
       {PLACES.map(({ to, words, icon: Icon }) => (
         <span key={to} style={{ display: "contents" }}>
           {to === "/settings" ? <span className={styles.gap} /> : null}

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { Toasts } from "../components/Toasts";
 import { useAnnouncement } from "../lib/announcer";
 import { useSession } from "../lib/session";
+import { environmentWords } from "../lib/states/environment";
 import { Palette } from "./Palette";
 import { PendingCommands } from "./PendingCommands";
 import { Rail } from "./Rail";
@@ -27,7 +28,7 @@ export function Shell() {
 
   useEffect(() => {
     const place = PLACES.find(({ to }) => (to === "/" ? path === "/" : path.startsWith(to)));
-    document.title = [place?.words, session.environment?.name, "Repruv Ops"].filter(Boolean).join(" · ");
+    document.title = [place?.words, session.environment === null ? null : environmentWords(session.environment), "Repruv Ops"].filter(Boolean).join(" · ");
   }, [path, session.environment]);
 
   return (

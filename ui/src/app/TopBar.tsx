@@ -8,6 +8,8 @@ import { useReplaceSession, useSession } from "../lib/session";
 import { environmentMark } from "../lib/states/environment";
 import { toast } from "../lib/toasts";
 import { FreshnessMark } from "./FreshnessMark";
+import { visibleText } from "../lib/visible-text";
+import { ProductionLock } from "./ProductionLock";
 import styles from "./Shell.module.css";
 
 export function TopBar({ onPalette }: { onPalette: () => void }) {
@@ -22,12 +24,13 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
   return (
     <header className={styles.bar}>
       {mark ? (
-        <span className={styles.env} title={`${name}\n${session.environment?.api_url ?? ""}`}>
+        <span className={styles.env} title={visibleText(`${name}\n${session.environment?.api_url ?? ""}`, 400)}>
           <mark.icon size={14} aria-hidden />
           <span>{mark.word}</span>
           {name.toLowerCase() === mark.word.toLowerCase() ? null : <span className={styles.envName}>{name}</span>}
         </span>
       ) : null}
+      <ProductionLock />
       <button type="button" className={styles.finder} onClick={onPalette} aria-keyshortcuts="Control+K Meta+K">
         <Search size={14} aria-hidden />
         <span className={styles.finderWords}>Find a user, a job, an action…</span>
@@ -35,10 +38,10 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       </button>
       <FreshnessMark />
       <Menu
-        label={`Signed in as ${session.staff?.email ?? "nobody"}`}
+        label={`Signed in as ${visibleText(session.staff?.email ?? "nobody", 255)}`}
         icon={UserRound}
         entries={[
-          { id: "who", label: `${session.staff?.name ?? ""} · ${session.staff?.role ?? ""}`, onPress: () => undefined },
+          { id: "who", label: visibleText(`${session.staff?.name ?? ""} · ${session.staff?.role ?? ""}`, 120), onPress: () => undefined },
           "line",
           { id: "out", label: "Sign out", icon: LogOut, onPress: signOut },
         ]}

@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { createHashHistory, createRootRouteWithContext, createRoute, createRouter } from "@tanstack/react-router";
 import { AuditPage } from "../features/audit/AuditPage";
-import { auditOptions } from "../features/audit/audit-queries";
+import { auditOptions, auditWordsOptions } from "../features/audit/audit-queries";
 import { JobPanel } from "../features/jobs/JobPanel";
 import { JobsPage } from "../features/jobs/JobsPage";
 import { toJobFilter } from "../features/jobs/job-filters";
@@ -102,9 +102,10 @@ const audit = createRoute({
   getParentRoute: () => root,
   path: "/audit",
   component: AuditPage,
-  validateSearch: (search: Search): { user?: string | undefined } => ({ user: text(search["user"]) }),
-  loaderDeps: ({ search }) => ({ user: search.user ?? null }),
-  loader: ({ context: { ipc, client }, deps }) => readAhead(client.prefetchInfiniteQuery(auditOptions(ipc, deps.user))),
+  validateSearch: (search: Search): { q?: string | undefined; entry?: string | undefined } => ({ q: text(search["q"]), entry: text(search["entry"]) }),
+  loaderDeps: ({ search }) => ({ q: search.q ?? "" }),
+  loader: ({ context: { ipc, client }, deps }) =>
+    readAhead(client.prefetchInfiniteQuery(auditOptions(ipc, deps.q, "local")), client.prefetchQuery(auditWordsOptions(ipc))),
 });
 
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: SettingsPage });

@@ -7,11 +7,13 @@ import { Button } from "./Button";
 import { CommandOutcome } from "./CommandOutcome";
 import styles from "./ConfirmDialog.module.css";
 import { Dialog } from "./Dialog";
+import { Reauthenticate } from "./Reauthenticate";
 import { StatusBadge } from "./StatusBadge";
 import { TextField } from "./TextField";
 
 const REASON_MIN_CHARS = 3;
-const REASON_MAX_CHARS = 500;
+/** The API takes 500; in production the reason for unlocking it goes along. */
+const REASON_MAX_CHARS = 360;
 
 export type ConfirmDialogProps<T> = {
   title: string;
@@ -60,8 +62,10 @@ export function ConfirmDialog<T>(props: ConfirmDialogProps<T>) {
     command.reset();
     props.onClose();
   };
+  const again = phase.name === "refused" && phase.error.type === "reauthenticate";
   const blocked =
     props.blocked ??
+    (again ? "Give your password first." : null) ??
     drift?.words ??
     props.incomplete ??
     (length < REASON_MIN_CHARS ? `Say why, in at least ${REASON_MIN_CHARS} characters: it goes into the audit trail.` : null);
@@ -124,7 +128,8 @@ export function ConfirmDialog<T>(props: ConfirmDialogProps<T>) {
           ))}
         </div>
       </form>
-      {phase.name === "refused" ? (
+      {again ? <Reauthenticate send={command.reauthenticate} /> : null}
+      {phase.name === "refused" && !again ? (
         <Banner tone="danger" icon={TriangleAlert}>
           Not done. {phase.error.message} {phase.error.type === "conflict" ? "Nothing was changed by you." : null}
         </Banner>

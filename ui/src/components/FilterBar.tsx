@@ -51,7 +51,11 @@ export function FilterBar({ label, placeholder, fields, value, onChange }: Filte
     else if (event.key === "ArrowUp" && options.length > 0) setAt((at <= 0 ? options.length : at) - 1);
     else if (event.key === "Tab" && draft !== "" && options.length > 0 && !event.shiftKey) choose(Math.max(0, at));
     else if (event.key === "Enter" && at >= 0) choose(at);
-    else if (event.key === "Enter") commit(draft);
+    else if (event.key === "Enter") {
+      commit(draft);
+      // What was found lies under the list of suggestions.
+      setClosed(true);
+    }
     else if (event.key === "Backspace" && draft === "" && terms.length > 0) {
       const last = terms.at(-1);
       setTerms(terms.slice(0, -1));

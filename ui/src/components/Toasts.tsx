@@ -3,6 +3,7 @@ import { useSyncExternalStore } from "react";
 import { dismissToast, toasts, watchToasts } from "../lib/toasts";
 import { IconButton } from "./Button";
 import styles from "./Toasts.module.css";
+import { VisibleText } from "./VisibleText";
 
 /** Short news that need no answer. What needs one is a dialog or a banner. */
 export function Toasts() {
@@ -11,7 +12,7 @@ export function Toasts() {
     <div className={styles.toasts} role="status">
       {list.map((toast) => (
         <div key={toast.id} className={styles.toast}>
-          <span className={styles.words}>{toast.words}</span>
+          <span className={styles.words}><VisibleText text={toast.words} max={500} /></span>
           <IconButton icon={X} label="Dismiss" onPress={() => dismissToast(toast.id)} />
         </div>
       ))}

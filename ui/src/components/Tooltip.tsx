@@ -1,5 +1,6 @@
 import type { ReactElement } from "react";
 import { Focusable, OverlayArrow, Tooltip as AriaTooltip, TooltipTrigger } from "react-aria-components";
+import { visibleText } from "../lib/visible-text";
 import styles from "./Tooltip.module.css";
 
 /** Words for something that is there already: a reason, a shortcut, an exact value. Never the only way to learn a thing. */
@@ -10,7 +11,7 @@ export function Tooltip({ text, children }: { text: string | null; children: Rea
       <Focusable>{children}</Focusable>
       <AriaTooltip className={styles.tooltip ?? ""} offset={6}>
         <OverlayArrow />
-        {text}
+        {text === null ? null : visibleText(text, 500)}
       </AriaTooltip>
     </TooltipTrigger>
   );

@@ -32,8 +32,14 @@ export const commands = {
 	sessionsPage: (filter: SessionFilter, cursor: string | null, limit: number) => __TAURI_INVOKE<Page<SessionRow>>("sessions_page", { filter, cursor, limit }),
 	/**  Workers heard of lately, alive first. */
 	workers: () => __TAURI_INVOKE<WorkerRow[]>("workers"),
-	/**  One page of the audit trail, newest first; of one user when given. */
-	auditPage: (userId: string | null, cursor: string | null, limit: number) => __TAURI_INVOKE<Page<AuditEntry>>("audit_page", { userId, cursor, limit }),
+	/**  One page of the audit trail, newest first. */
+	auditPage: (filter: AuditFilter, cursor: string | null, limit: number) => __TAURI_INVOKE<Page<AuditEntry>>("audit_page", { filter, cursor, limit }),
+	/**  Who has acted and what has been done so far, for the filter. */
+	auditWords: () => __TAURI_INVOKE<AuditWords>("audit_words"),
+	/**  Writes all lines that a filter lets through into a new file in the folder for downloads. */
+	exportAudit: (filter: AuditFilter, format: AuditFormat) => __TAURI_INVOKE<AuditExport>("export_audit", { filter, format }),
+	/**  Shows the file that was written last in the system's file manager. */
+	showExport: () => __TAURI_INVOKE<null>("show_export"),
 	/**  Makes a demo profile. */
 	enableDemoMode: (target: CommandTarget, body: EnableDemoMode) => __TAURI_INVOKE<UserView>("enable_demo_mode", { target, body }),
 	/**  Removes the demo profile. */
@@ -57,17 +63,41 @@ export const commands = {
 	/**  Asks now what became of a command. The window asks by itself as well; this is for those who do not want to wait. */
 	resolveCommand: (commandId: string) => __TAURI_INVOKE<CommandOutcome>("resolve_command", { commandId }),
 	/**  Signs in. `session_only` keeps the credentials out of the keychain; they are gone with the window. */
-	signIn: (environmentId: string, email: string, password: string, sessionOnly: boolean) => __TAURI_INVOKE<Bootstrap>("sign_in", { environmentId, email, password, sessionOnly }),
+	signIn: (environmentId: string, email: string, password: string, code: string | null, sessionOnly: boolean) => __TAURI_INVOKE<Bootstrap>("sign_in", { environmentId, email, password, code, sessionOnly }),
 	/**  Ends the session here and at the API, and forgets the credentials. */
 	signOut: () => __TAURI_INVOKE<Bootstrap>("sign_out"),
+	/**  Chooses another password; this person's other sessions end. */
+	changePassword: (currentPassword: string, newPassword: string, code: string | null) => __TAURI_INVOKE<Bootstrap>("change_password", { currentPassword, newPassword, code }),
+	/**  A new second factor, to be confirmed by a code of it. It is shown once. */
+	beginSecondFactor: (password: string) => __TAURI_INVOKE<SecondFactorOffer>("begin_second_factor", { password }),
+	/**  From now on this second factor counts. */
+	confirmSecondFactor: (code: string) => __TAURI_INVOKE<Bootstrap>("confirm_second_factor", { code }),
+	/**  Gives the password (and code) again, for what needs one given a few minutes ago. */
+	reauthenticate: (password: string, code: string | null) => __TAURI_INVOKE<null>("reauthenticate", { password, code }),
+	/**  Everybody. */
+	members: () => __TAURI_INVOKE<StaffMembers>("members"),
+	/**  Adds a person. The temporary password in the answer is told once. */
+	addMember: (commandId: string, title: string, body: AddMember) => __TAURI_INVOKE<MemberChanged>("add_member", { commandId, title, body }),
+	/**  Disables, enables, gives a temporary password, or forgets a second factor: what needs a reason only. */
+	changeMember: (target: CommandTarget, action: MemberAction, body: WithReason) => __TAURI_INVOKE<MemberChanged>("change_member", { target, action, body }),
+	/**  Gives a person another role. */
+	changeMemberRole: (target: CommandTarget, body: ChangeRole) => __TAURI_INVOKE<MemberChanged>("change_member_role", { target, body }),
+	/**  Requires a second factor of a person, or no longer. */
+	requireSecondFactor: (target: CommandTarget, body: RequireSecondFactor) => __TAURI_INVOKE<MemberChanged>("require_second_factor", { target, body }),
 	/**  Takes over theme, density and times. Environments have commands of their own and are not changed by this. */
 	setPreferences: (preferences: Preferences) => __TAURI_INVOKE<Preferences>("set_preferences", { preferences }),
 	/**  Adds an environment. */
 	addEnvironment: (name: string, kind: EnvironmentKind, apiUrl: string) => __TAURI_INVOKE<Preferences>("add_environment", { name, kind, apiUrl }),
 	/**  Removes an environment and its entry in the keychain; signs out of it when it is the current one. */
 	removeEnvironment: (id: string) => __TAURI_INVOKE<Preferences>("remove_environment", { id }),
-	/**  Whether an API answers at an address, in words. */
-	testEnvironment: (apiUrl: string) => __TAURI_INVOKE<string>("test_environment", { apiUrl }),
+	/**  Changes an environment. At another address what was kept for the former one is forgotten: it must not go there. */
+	editEnvironment: (id: string, name: string, kind: EnvironmentKind, apiUrl: string) => __TAURI_INVOKE<Bootstrap>("edit_environment", { id, name, kind, apiUrl }),
+	/**  Tries the way to an API step by step; to sign-in and database where `id` is the environment of whoever is signed in. */
+	testEnvironment: (apiUrl: string, id: string | null) => __TAURI_INVOKE<ConnectionTest>("test_environment", { apiUrl, id }),
+	/**  Opens production for changes for fifteen minutes. The reason goes along with each of them. */
+	unlockProduction: (reason: string) => __TAURI_INVOKE<Bootstrap>("unlock_production", { reason }),
+	/**  Makes production read-only before its time is over. */
+	lockProduction: () => __TAURI_INVOKE<Bootstrap>("lock_production"),
 	/**  Works on another environment from now on. The person stays signed in to the one that is left. */
 	switchEnvironment: (id: string) => __TAURI_INVOKE<Bootstrap>("switch_environment", { id }),
 	/**  Starts a subscription; its first message says how far what is shown can be trusted. */
@@ -94,6 +124,18 @@ export type ActionOffer<A> = {
 	preview: Preview | null,
 	/**  Why not; set when not allowed. */
 	refusal: string | null,
+};
+
+/**  `POST /staff/members`. Answers [`MemberChanged`]. */
+export type AddMember = {
+	/**  Why, for the audit trail; 3 to 500 characters. */
+	reason: string,
+	/**  At most 255 characters; case does not matter. */
+	email: string,
+	/**  1 to 255 characters. */
+	name: string,
+	/**  What they may do. */
+	role: StaffRole,
 };
 
 /**  Something that does not mend itself, or may not. */
@@ -159,14 +201,63 @@ export type AuditEntry = {
 	request_id: string | null,
 };
 
+/**  A part of the audit trail that was written to a file. */
+export type AuditExport = {
+	/**  Where it lies: in the folder for downloads. */
+	path: string,
+	/**  How many lines of the trail it holds. */
+	rows: number,
+	/**  False: the trail goes on beyond what one file may hold. The newest lines are in it. */
+	complete: boolean,
+};
+
+/**  Which lines of the audit trail are shown. All that is given must hold. */
+export type AuditFilter = {
+	/**  Part of who acted, in words: an e-mail, "customer", "system". */
+	by: string | null,
+	/**  What was done: any of these. Empty: anything. */
+	actions: string[],
+	/**  On this user. */
+	user_id: string | null,
+	/**  On whom: part of the user's e-mail or name, or a whole id. Users who are gone are found by their whole e-mail. */
+	user: string | null,
+	/**  Not before this moment. */
+	since: string | null,
+	/**  Before this moment. */
+	until: string | null,
+	/**  Part of the reason. */
+	reason: string | null,
+};
+
+/**  How a part of the audit trail is written to a file. */
+export type AuditFormat = 
+/**  For spreadsheets: no cell can act as a formula, and hidden characters are written out. */
+"csv" | 
+/**  For programs: every character as it is stored. */
+"json";
+
+/**  What the filter of the audit trail offers to choose from. */
+export type AuditWords = {
+	/**  Who has acted so far, at most 200. */
+	people: string[],
+	/**  What has been done so far, at most 200. */
+	actions: string[],
+};
+
 /**  Everything the page needs for its first paint, read while the window is still hidden. */
 export type Bootstrap = {
 	/**  What the person chose. */
 	preferences: Preferences,
 	/**  Where we are; `None` when no environment is known yet. */
 	environment: Environment | null,
+	/**  Whether changes can be made there; `None` where they always can. */
+	production: ProductionLock | null,
 	/**  Who is signed in; `None`: show the sign-in screen. */
 	staff: StaffInfo | null,
+	/**  What that person may do; `None` until the API could be asked. */
+	access: StaffAccess | null,
+	/**  Somebody whose password was accepted and who has something to do before they are signed in. */
+	entering: Entering | null,
 	/**  Why nobody is signed in, for people, when something went wrong. */
 	sign_in_problem: string | null,
 	/**  Credentials may be kept that could not be used now: trying again without typing them may help. */
@@ -181,6 +272,14 @@ export type Bootstrap = {
 	version: string,
 	/**  The screen to open, as a path such as `/jobs/<id>`: a deep link, or where the person left. */
 	path: string | null,
+};
+
+/**  `POST /staff/members/{id}/role`. Answers [`MemberChanged`]. */
+export type ChangeRole = {
+	/**  Why, for the audit trail; 3 to 500 characters. */
+	reason: string,
+	/**  What they may do from now on. */
+	role: StaffRole,
 };
 
 /**  How many things of a kind a disable removed. */
@@ -210,6 +309,16 @@ export type CommandTarget = {
 	command_id: string,
 	/**  What it is and on whom, for people: said when its answer is lost, also by a window opened later. */
 	title: string,
+};
+
+/**  One step and how it went. */
+export type ConnectionFinding = {
+	/**  Which. */
+	step: ConnectionStep,
+	/**  How it went. */
+	outcome: StepOutcome,
+	/**  For people: what was found, and what to do. */
+	words: string,
 };
 
 /**  A user's link to a platform. */
@@ -242,6 +351,27 @@ export type ConnectionStatus =
 "disconnecting" | 
 /**  The last operation failed for good; `connection_error` says why. */
 "failed";
+
+/**  A step on the way to a system. */
+export type ConnectionStep = 
+/**  The name is looked up. */
+"dns" | 
+/**  A connection is made. */
+"tcp" | 
+/**  The certificate is verified. */
+"tls" | 
+/**  Our API answers, in a version that this window speaks. */
+"api" | 
+/**  It accepts this person's session. */
+"sign_in" | 
+/**  The database can be read. */
+"database";
+
+/**  How far the way to a system goes: all six steps, in their order. */
+export type ConnectionTest = {
+	/**  In the order in which they are taken. */
+	findings: ConnectionFinding[],
+};
 
 /**  What staff can do to a user's demo mode. */
 export type DemoModeAction = 
@@ -341,6 +471,14 @@ export type EnableDemoMode = {
 	run_at: string | null,
 };
 
+/**  Half-way through the door. */
+export type Entering = {
+	/**  Who. */
+	staff: StaffInfo,
+	/**  What is to be done, in this order. */
+	to_do: SignInStep[],
+};
+
 /**  A system that this window can work on. */
 export type Environment = {
 	/**  Made by the window. */
@@ -428,6 +566,14 @@ export type IpcError =
 { type: "not_found"; 
 /**  For people. */
 message: string } | 
+/**  The password was right; a code of the second factor is missing, wrong or was used before. */
+{ type: "second_factor"; 
+/**  For people. */
+message: string } | 
+/**  This needs a password (and code) given a few minutes ago: give it again, then repeat the command. Nothing was changed. */
+{ type: "reauthenticate"; 
+/**  For people. */
+message: string } | 
 /**  Sign in (again). */
 { type: "unauthorized"; 
 /**  For people. */
@@ -462,6 +608,10 @@ field: string;
 message: string } | 
 /**  What is on the screen is too old to act on. */
 { type: "stale"; 
+/**  For people. */
+message: string } | 
+/**  Production is read-only until the person unlocks it. Nothing was sent. */
+{ type: "read_only"; 
 /**  For people. */
 message: string } | 
 /**  The keychain cannot be used. */
@@ -661,6 +811,32 @@ reason: string;
 /**  How far what is shown can be trusted. */
 freshness: Freshness };
 
+/**  What an admin can do to a person of the staff. */
+export type MemberAction = 
+/**  End their access at once. */
+"disable" | 
+/**  Let them sign in again. */
+"enable" | 
+/**  Give them a temporary password. */
+"reset_password" | 
+/**  Let them do more or less. */
+"change_role" | 
+/**  Forget their second factor, so that they enrol another. */
+"reset_second_factor" | 
+/**  Require a second factor of them, or no longer. */
+"require_second_factor";
+
+/**  Answer to every write on a person. */
+export type MemberChanged = {
+	/**  As they are now. */
+	member: StaffMember,
+	/**
+	 *  Drawn by the server, told once, good for 72 hours and one sign-in: it must be changed then. A repeat of the
+	 *  command answers without it: reset the password again.
+	 */
+	temporary_password: string | null,
+};
+
 /**  What ended within a minute. */
 export type MinuteCount = {
 	/**  Start of the minute. */
@@ -713,6 +889,27 @@ export type PendingCommand = {
 	job_id: string | null,
 };
 
+/**  Something that a person of the staff may or may not do. The API checks it at every route of staff. */
+export type Permission = 
+/**  Read customers, jobs and sessions with a database login of one's own. */
+"records.read" | 
+/**  Read the audit trail. The database login shows it too, so nobody who reads is without it. */
+"audit.read" | 
+/**  Enable, disable, cancel and dismiss a user's demo mode. */
+"demo_mode.change" | 
+/**  Stop a job. */
+"job.cancel" | 
+/**  Run a failed or cancelled job again. */
+"job.retry" | 
+/**  Move the time of a pending job. */
+"job.reschedule" | 
+/**  End one session of a customer. */
+"session.revoke" | 
+/**  End all sessions of a customer, or all but one. */
+"session.revoke_all" | 
+/**  See who operates; add, disable and change them. */
+"staff.manage";
+
 /**  Kept by `tauri-plugin-store`; never a secret. */
 export type Preferences = {
 	/**  Version of this shape. */
@@ -739,6 +936,14 @@ export type Preview = {
 	note: string,
 };
 
+/**  Production begins read-only and is opened for a while. */
+export type ProductionLock = {
+	/**  For how much longer changes can be made, in seconds; `None`: it is read-only. */
+	open_for_s: number | null,
+	/**  Why it was opened. Goes along with every change. */
+	reason: string | null,
+};
+
 /**  Which profile to make: a preset, or a type with a niche. */
 export type ProfileChoice = {
 	/**  A preset's id from `GET /demo/presets`. Excludes the other two. */
@@ -747,6 +952,14 @@ export type ProfileChoice = {
 	profile_type: string | null,
 	/**  Free words, at most 60 characters, such as "Food & travel". */
 	niche: string | null,
+};
+
+/**  `POST /staff/members/{id}/second-factor`. Answers [`MemberChanged`]. */
+export type RequireSecondFactor = {
+	/**  Why, for the audit trail; 3 to 500 characters. */
+	reason: string,
+	/**  Whether this person must have one. */
+	required: boolean,
 };
 
 /**  `POST /staff/jobs/{id}/reschedule`. Answers [`crate::jobs::JobDetail`]. */
@@ -763,6 +976,14 @@ export type RevokeSessions = {
 	reason: string,
 	/**  The one that stays. */
 	except_session_id: string | null,
+};
+
+/**  What an authenticator needs, told once. */
+export type SecondFactorOffer = {
+	/**  Base32, for typing. */
+	secret: string,
+	/**  The same as a picture to scan: an SVG document. */
+	picture: string,
 };
 
 /**  Measured over the last 24 hours, from `job_stats` and its tail. */
@@ -863,6 +1084,27 @@ export type SettledCommand = {
 	outcome: CommandOutcome,
 };
 
+/**  What a person must do before anything else is open to them. */
+export type SignInStep = 
+/**  The password was given by an admin: choose another. */
+"change_password" | 
+/**  A second factor is required, and none is enrolled. */
+"enrol_second_factor";
+
+/**  What a session may do now. */
+export type StaffAccess = {
+	/**  Empty while something is to do. */
+	permissions: Permission[],
+	/**  Those of them whose writes are refused after `fresh_until` until the person has authenticated again. */
+	needs_fresh: Permission[],
+	/**  Five minutes after the last password (and code) of this session. */
+	fresh_until: string,
+	/**  What to do first; until then every other route answers `sign_in_incomplete`. */
+	to_do: SignInStep[],
+	/**  A second factor is enrolled. */
+	second_factor: boolean,
+};
+
 /**  A person of the staff. */
 export type StaffInfo = {
 	/**  The person. */
@@ -875,6 +1117,46 @@ export type StaffInfo = {
 	role: StaffRole,
 };
 
+/**  A person of the staff. */
+export type StaffMember = {
+	/**  The person. */
+	id: string,
+	/**  Their e-mail. */
+	email: string,
+	/**  Their name. */
+	name: string,
+	/**  What they may do. */
+	role: StaffRole,
+	/**  When they were added. */
+	created_at: string,
+	/**  Since when they may not sign in. */
+	disabled_at: string | null,
+	/**  Last accepted request, to the minute; `None`: never. */
+	last_seen_at: string | null,
+	/**  Sessions that are active now. */
+	sessions: number,
+	/**  A second factor is enrolled. */
+	second_factor: boolean,
+	/**  This person must have one, whatever the server requires of everybody. */
+	second_factor_required: boolean,
+	/**  The password was given by an admin and must be changed at the next sign-in. */
+	password_temporary: boolean,
+	/**  For `If-Match`. */
+	version: number,
+	/**  What the one who asks may do to this person, by the rules. */
+	offers: ActionOffer<MemberAction>[],
+};
+
+/**  `GET /staff/members`: everybody, by e-mail, at most 1,000. */
+export type StaffMembers = {
+	/**  Everybody. */
+	members: StaffMember[],
+	/**  The server requires a second factor of everybody. */
+	second_factor_required: boolean,
+	/**  Database time at which they were read. */
+	as_of: string,
+};
+
 /**  What a person of the staff may do: each role may do all that the one before it may. */
 export type StaffRole = 
 /**  Read. */
@@ -883,6 +1165,15 @@ export type StaffRole =
 "support" | 
 /**  Everything, staff included. */
 "admin";
+
+/**  How a step went. */
+export type StepOutcome = 
+/**  As it should. */
+"good" | 
+/**  Not; the words say what to do. */
+"bad" | 
+/**  Not taken; the words say why. */
+"skipped";
 
 /**  Light, dark, or as the system has it. */
 export type Theme = 

@@ -2,7 +2,7 @@ import { QueryClientContext } from "@tanstack/react-query";
 import { useContext, useEffect, useRef, useState } from "react";
 import { announceNow } from "../lib/announcer";
 import type { Command, CommandPhase, Intent } from "../lib/command-phase";
-import { type Answer, toIpcError } from "../lib/failure";
+import { type Answer, read, toIpcError } from "../lib/failure";
 import { newCommandId } from "../lib/ids";
 import { keys } from "../lib/query-keys";
 import { dismissSettled, useSettled } from "../lib/settled";
@@ -93,6 +93,10 @@ export function useCommand<I, T>({ title, send, onAccepted }: Options<I, T>): Co
       if (phase.name === "refused" || phase.name === "unknown") void run();
     },
     findOut: () => void find(),
+    reauthenticate: async (password, code) => {
+      await read(ipc.commands.reauthenticate(password, code));
+      await run();
+    },
     reset: () => {
       if (current.current?.busy || phase.name === "unknown") return;
       // Seen here: it need not be said at the top of the window as well.

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { visibleText } from "./visible-text";
 
 /** What the one polite live region says: aggregates, at most every five seconds. */
 const EVERY_MS = 5_000;
@@ -10,7 +11,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 
 function say(text: string): void {
-  message = text;
+  message = visibleText(text, 500);
   last_ms = performance.now();
   for (const listener of listeners) listener();
 }

@@ -29,6 +29,8 @@ export type Command<I, T> = {
   tryAgain: () => void;
   /** Asks now what became of an unknown one. The window asks by itself as well. */
   findOut: () => void;
+  /** Gives the password (and code) again, and then the same command. Rejects when they are refused. */
+  reauthenticate: (password: string, code: string | null) => Promise<void>;
   /** Back to the start, for a new command with a new key. Not while one is under way or unknown. */
   reset: () => void;
 };

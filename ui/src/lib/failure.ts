@@ -36,6 +36,10 @@ export function failureWords(error: IpcError): FailureWords {
       return words(error.message, "It may have been removed, or the link is wrong.", "Check the id, or search for it with the palette.");
     case "unauthorized":
       return words(error.message, "Nothing was changed.", "Sign in again.");
+    case "second_factor":
+      return words(error.message, "Nothing was changed.", "Write the code that your authenticator shows now.");
+    case "reauthenticate":
+      return words(error.message, "Nothing was changed.", "Give your password again, then repeat it.");
     case "forbidden":
       return words(error.message, "Your role may look, but not do this. Nothing was changed.", "Ask an admin.");
     case "conflict":
@@ -48,6 +52,8 @@ export function failureWords(error: IpcError): FailureWords {
       return words(error.message, "Nothing was changed.", `Correct “${error.field.replaceAll("_", " ")}”.`);
     case "stale":
       return words(error.message, "What is on the screen is too old to act on. Nothing was changed.", "Wait until it is live again.");
+    case "read_only":
+      return words(error.message, "Nothing was changed.", "Unlock it with a reason, then do it again.");
     case "keychain":
       return words(error.message, "Your sign-in cannot be kept on this machine.", "Unlock the keychain, or go on for this session only.");
     case "internal":

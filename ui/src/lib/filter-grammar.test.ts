@@ -41,6 +41,19 @@ describe("filter grammar", () => {
     expect(completions("user:", 5, FIELDS)).toEqual([]);
   });
 
+  it("offers what is known beside any other text", () => {
+    const by: FilterField = { name: "by", hint: "who", suggest: ["dana@repruv.test", "customer"] };
+    expect(completions("by:", 3, [by]).map((each) => each.label)).toEqual(["dana@repruv.test", "customer"]);
+    expect(completions("by:REPRUV", 9, [by]).map((each) => each.insert)).toEqual(["by:dana@repruv.test "]);
+    expect(parseFilter("by:mallory", [by])).toEqual({ terms: [{ field: "by", value: "mallory" }], problems: [] });
+  });
+
+  it("says what is wrong with a value that is checked", () => {
+    const since: FilterField = { name: "since", hint: "when", check: (value) => (value === "1h" ? null : `“${value}” is no time.`) };
+    expect(parseFilter("since:1h", [since]).problems).toEqual([]);
+    expect(parseFilter("since:soon", [since])).toEqual({ terms: [], problems: [{ term: "since:soon", message: "“soon” is no time." }] });
+  });
+
   it("completes the word before the caret and leaves the rest", () => {
     const text = "stat timeout";
     expect(complete(text, 4, "status:")).toEqual({ text: "status:timeout", caret: 7 });

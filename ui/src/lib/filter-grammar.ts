@@ -7,6 +7,10 @@ export type FilterField = {
   hint: string;
   /** The only values there are; without it any text. */
   values?: readonly string[];
+  /** Values that are offered beside any other text. */
+  suggest?: readonly string[];
+  /** What is wrong with a value, for people; `null` when nothing is. */
+  check?: (value: string) => string | null;
   /** Several values are joined by commas. */
   many?: boolean;
 };
@@ -37,8 +41,11 @@ export function parseFilter(text: string, fields: readonly FilterField[]): Parse
     for (const single of field.many ? value.split(",") : [value]) {
       if (single === "") continue;
       const known = field.values?.find((each) => each === single.toLowerCase());
+      const wrong = field.check?.(single) ?? null;
       if (field.values && known === undefined) {
         problems.push({ term: whole, message: `“${single}” is no ${field.name}. Use ${field.values.join(", ")}.` });
+      } else if (wrong !== null) {
+        problems.push({ term: whole, message: wrong });
       } else {
         terms.push({ field: field.name, value: known ?? single });
       }
@@ -76,8 +83,10 @@ export function completions(text: string, caret: number, fields: readonly Filter
   const typed = word.slice(colon + 1);
   const comma = field?.many ? typed.lastIndexOf(",") + 1 : 0;
   const taken = typed.slice(0, comma).split(",");
-  return (field?.values ?? [])
-    .filter((value) => value.startsWith(typed.slice(comma).toLowerCase()) && !taken.includes(value))
+  const part = typed.slice(comma).toLowerCase();
+  const fits = (value: string) => (field?.values ? value.startsWith(part) : value.toLowerCase().includes(part) && value !== part);
+  return (field?.values ?? field?.suggest ?? [])
+    .filter((value) => fits(value) && !/\s/.test(value) && !taken.includes(value))
     .map((value) => ({ insert: `${field?.name}:${typed.slice(0, comma)}${value} `, label: value, hint: field?.hint ?? "" }))
     .slice(0, 8);
 }

@@ -19,6 +19,8 @@ export const keys = {
   sessionCheck: (userId: string) => ["session-check", userId] as const,
   workers: ["workers"] as const,
   audits: ["audit"] as const,
-  audit: (userId: string | null) => ["audit", userId] as const,
+  audit: (q: string, zone: string | null) => ["audit", q, zone] as const,
+  auditWords: ["audit-words"] as const,
+  members: ["members"] as const,
   pending: ["pending-commands"] as const,
 };

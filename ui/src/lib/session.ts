@@ -1,6 +1,8 @@
 import { createContext, useContext } from "react";
-import type { Bootstrap, Preferences, Times } from "../generated/commands";
+import type { Bootstrap, Permission, Preferences, Times } from "../generated/commands";
 import { useWriteBlock } from "./freshness";
+import { useProductionLock } from "./production-lock";
+import { visibleText } from "./visible-text";
 
 /** Who works where, and how they like it: what the window said last. */
 export const SessionContext = createContext<Bootstrap | null>(null);
@@ -34,15 +36,23 @@ export function useRowHeight(): number {
 }
 
 /** Why this person may change nothing now; `null` when they may. The server decides; this only saves a refused press. */
-export function useChangeBlock(): string | null {
+export function useChangeBlock(permission?: Permission): string | null {
   const session = useContext(SessionContext);
   const stale = useWriteBlock();
+  const lock = useProductionLock();
   if (session?.staff?.role === "viewer") return "Your role is viewer: you may look, but not change anything.";
+  const permissions = session?.access?.permissions;
+  if (permission !== undefined && permissions !== undefined && !permissions.includes(permission)) {
+    return `Your role is ${session?.staff?.role ?? "not known"}: it does not have the permission ${permission}. Ask an admin.`;
+  }
+  if (stale === null && lock.state === "locked") return `${visibleText(session?.environment?.name ?? "Production", 40)} is read-only. Unlock it at the top of the window first.`;
   return stale;
 }
 
-/** Said on buttons that change something where it is not harmless: "in Production". */
+/** Said on every button that changes something: "in Production EU", "in production (EU 1)". */
 export function useWhere(): string | null {
   const environment = useContext(SessionContext)?.environment;
-  return environment?.kind === "production" ? `in ${environment.name}` : null;
+  if (!environment) return null;
+  const name = visibleText(environment.name, 40);
+  return name.toLowerCase().includes(environment.kind) ? `in ${name}` : `in ${environment.kind} (${name})`;
 }

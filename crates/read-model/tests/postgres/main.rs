@@ -1,5 +1,6 @@
 //! Every statement on a real PostgreSQL, with a reader's rights and a database a test.
 
+mod audit;
 mod explained;
 mod feed;
 mod jobs;

@@ -1,7 +1,7 @@
 //! One user's timeline, and the audit trail.
 
 use crate::{sql, stand};
-use contract::users::TimelineKind;
+use contract::{audit::AuditFilter, users::TimelineKind};
 use read_model::ReadError;
 use testkit::{
     factories::{session, user},
@@ -60,7 +60,8 @@ async fn the_audit_trail_is_read_newest_first_whole_or_by_user() {
     for (user_id, all) in [(None, 10), (Some(ana), 5)] {
         let (mut reasons, mut cursor) = (Vec::new(), None);
         loop {
-            let page = reader.audit_page(user_id, cursor.as_deref(), 3).await.expect("a page");
+            let filter = AuditFilter { user_id, ..AuditFilter::all() };
+            let page = reader.audit_page(&filter, cursor.as_deref(), 3).await.expect("a page");
             reasons.extend(page.rows.into_iter().filter_map(|row| row.reason));
             cursor = page.next;
             if cursor.is_none() {

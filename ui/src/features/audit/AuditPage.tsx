@@ -1,58 +1,51 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { ScrollText } from "lucide-react";
 import { useCallback, useMemo } from "react";
-import { EmptyState } from "../../components/EmptyState";
-import { ErrorState } from "../../components/ErrorState";
-import { FilterChip } from "../../components/FilterChip";
+import { FilterBar } from "../../components/FilterBar";
 import { Page } from "../../components/Page";
-import { DataGrid } from "../../components/grid/DataGrid";
+import { SidePanelPlace } from "../../components/SidePanel";
+import { ViewSwitch } from "../../components/ViewSwitch";
 import { useIpc } from "../../ipc/ipc";
-import styles from "./Audit.module.css";
-import { AUDIT_COLUMNS } from "./audit-columns";
-import { auditOptions } from "./audit-queries";
+import { useTimes } from "../../lib/session";
+import { AuditExportMenu } from "./AuditExportMenu";
+import { AuditPanel } from "./AuditPanel";
+import { AuditTable } from "./AuditTable";
+import { AUDIT_SPANS, auditFilterFields, spanOf, withSpan } from "./audit-filters";
+import { auditOptions, auditWordsOptions } from "./audit-queries";
 
 const route = getRouteApi("/audit");
 
 /** Who did what, on whom, why, and what changed. Newest first. */
 export function AuditPage() {
-  const { user } = route.useSearch();
+  const ipc = useIpc();
+  const times = useTimes();
+  const { q = "", entry } = route.useSearch();
   const navigate = route.useNavigate();
-  const audit = useInfiniteQuery(auditOptions(useIpc(), user ?? null));
+  const words = useQuery(auditWordsOptions(ipc)).data;
+  const fields = useMemo(() => auditFilterFields(words), [words]);
+  const audit = useInfiniteQuery({ ...auditOptions(ipc, q, times), placeholderData: keepPreviousData });
   const rows = useMemo(() => audit.data?.pages.flatMap((page) => page.rows) ?? [], [audit.data]);
-  const { isFetchingNextPage, fetchNextPage } = audit;
-  const readOn = useCallback(() => {
-    if (!isFetchingNextPage) void fetchNextPage();
-  }, [isFetchingNextPage, fetchNextPage]);
-  const email = rows.find((row) => row.user_id === user)?.user_email;
+  const change = useCallback((part: { q?: string | undefined; entry?: string | undefined }) => void navigate({ to: ".", search: (before) => ({ ...before, ...part }), replace: true }), [navigate]);
+  const setText = (text: string) => change({ q: text === "" ? undefined : text });
+  const open = rows.find((row) => row.id === entry);
+  const span = spanOf(q);
   return (
     <Page
       title="Audit"
       tools={
-        user === undefined ? (
-          <span className={styles.quiet}>Every change by staff, with its reason. Nobody can edit it.</span>
-        ) : (
-          <FilterChip term={{ field: "user", value: email ?? user }} onRemove={() => void navigate({ to: ".", search: {} })} />
-        )
+        <>
+          <FilterBar label="Filter the audit trail" placeholder="by:dana@… action:job.cancel since:24h" fields={fields} value={q} onChange={setText} />
+          <ViewSwitch label="How far back" views={AUDIT_SPANS.map((view) => ({ words: view.words, pressed: view.span === span, onPress: () => setText(withSpan(q, view.span)) }))} />
+          <AuditExportMenu q={q} />
+        </>
       }
     >
-      <DataGrid
-        label="Audit"
-        rows={rows}
-        columns={AUDIT_COLUMNS}
-        epoch={user ?? ""}
-        more={audit.hasNextPage}
-        onEndReached={readOn}
-        empty={
-          audit.error !== null && audit.data === undefined ? (
-            <ErrorState error={audit.error} onRetry={() => void audit.refetch()} />
-          ) : audit.data === undefined ? null : (
-            <EmptyState icon={ScrollText} title="Nothing has been done yet">
-              Every change that staff make stands here with its reason: enabling demo mode, cancelling a job, revoking a session.
-            </EmptyState>
-          )
-        }
-      />
+      <AuditTable q={q} rows={rows} audit={audit} openId={open?.id ?? null} onOpen={(id) => change({ entry: id ?? undefined })} onClear={() => setText("")} />
+      {open === undefined ? null : (
+        <SidePanelPlace>
+          <AuditPanel entry={open} onClose={() => change({ entry: undefined })} onFilter={setText} />
+        </SidePanelPlace>
+      )}
     </Page>
   );
 }

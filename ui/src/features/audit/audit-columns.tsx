@@ -5,6 +5,7 @@ import { VisibleText } from "../../components/VisibleText";
 import type { Column } from "../../components/grid/columns";
 import type { AuditEntry } from "../../generated/commands";
 import { auditWords } from "../../lib/audit-words";
+import { visibleText } from "../../lib/visible-text";
 import styles from "./Audit.module.css";
 
 export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
@@ -32,7 +33,10 @@ export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
     hideBelow_px: 680,
     cell: (entry) => (
       <span>
-        <span className={styles.quiet}>{entry.before ?? "–"} →</span> {entry.after ?? "–"}
+        <span className={styles.quiet}>
+          <VisibleText text={entry.before ?? "–"} max={80} /> →
+        </span>{" "}
+        <VisibleText text={entry.after ?? "–"} max={80} />
       </span>
     ),
   },
@@ -40,7 +44,7 @@ export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
     id: "why",
     header: "Why",
     width: "minmax(130px, 1.2fr)",
-    cell: (entry) => (entry.reason === null ? <span className={styles.quiet}>–</span> : <span title={entry.reason}>{<VisibleText text={entry.reason} max={200} />}</span>),
+    cell: (entry) => (entry.reason === null ? <span className={styles.quiet}>–</span> : <span title={visibleText(entry.reason, 500)}>{<VisibleText text={entry.reason} max={200} />}</span>),
   },
   {
     id: "job",

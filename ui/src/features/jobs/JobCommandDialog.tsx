@@ -31,7 +31,7 @@ const WORDS: Record<JobAction, { title: string; confirm: string; reasons: readon
 export function JobCommandDialog({ action, seen, current, onLookAgain, onClose }: JobCommandDialogProps) {
   const ipc = useIpc();
   const client = useQueryClient();
-  const blocked = useChangeBlock();
+  const blocked = useChangeBlock(`job.${action}`);
   const where = useWhere();
   const [time, setTime] = useState("");
   const { job } = seen;

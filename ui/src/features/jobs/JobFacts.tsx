@@ -55,6 +55,6 @@ export function JobFacts({ detail }: { detail: JobDetail }) {
   if (job.status === "running") {
     items.push({ key: "Lease ends", value: <RelativeTime at={job.lease_expires_at} /> }, { key: "Given up", value: <RelativeTime at={detail.deadline_at} /> });
   }
-  items.push({ key: "Queue", value: job.queue }, { key: "Id", value: <CopyId id={job.id} what="job id" whole /> });
+  items.push({ key: "Queue", value: <VisibleText text={job.queue} max={80} /> }, { key: "Id", value: <CopyId id={job.id} what="job id" whole /> });
   return <KeyValue items={items} />;
 }

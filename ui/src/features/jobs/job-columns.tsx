@@ -9,6 +9,7 @@ import { serverNow } from "../../lib/clock";
 import { jobMark, jobTypeWords } from "../../lib/states/job";
 import { useTicked } from "../../lib/ticker";
 import { duration, secondsBetween } from "../../lib/time";
+import { visibleText } from "../../lib/visible-text";
 import styles from "./Jobs.module.css";
 
 /** The state, which also changes by the clock: a scheduled job becomes a waiting one. */
@@ -38,7 +39,7 @@ function Detail({ job }: { job: JobRow }) {
         </span>
       ) : null}
       {job.error === null ? null : (
-        <span className={job.status === "failed" ? styles.error : styles.quiet} title={job.error}>
+        <span className={job.status === "failed" ? styles.error : styles.quiet} title={visibleText(job.error, 500)}>
           <VisibleText text={job.error} max={200} />
         </span>
       )}
@@ -57,7 +58,7 @@ export const JOB_COLUMNS: readonly Column<JobRow>[] = [
       job.user_id === null ? (
         <span className={styles.quiet}>system</span>
       ) : (
-        <span title={job.user_email ?? job.user_id}>
+        <span title={visibleText(job.user_email ?? job.user_id, 255)}>
           <VisibleText text={job.user_email ?? job.user_id} max={120} />
         </span>
       ),

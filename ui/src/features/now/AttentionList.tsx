@@ -7,6 +7,7 @@ import { StatusBadge } from "../../components/StatusBadge";
 import { VisibleText } from "../../components/VisibleText";
 import type { Attention } from "../../generated/commands";
 import { attentionMark } from "../../lib/states/attention";
+import { visibleText } from "../../lib/visible-text";
 import styles from "./NowPage.module.css";
 
 /** So many that the service levels stay on the first screen. */
@@ -35,7 +36,7 @@ export function AttentionList({ items, more }: { items: readonly Attention[]; mo
               <p className={styles.title}>
                 <VisibleText text={item.title} max={160} />
               </p>
-              <p className={styles.advice} title={item.advice}>
+              <p className={styles.advice} title={visibleText(item.advice, 500)}>
                 <VisibleText text={item.advice} max={300} />
               </p>
             </div>
@@ -61,7 +62,7 @@ function Target({ item }: { item: Attention }) {
   const arrow = <ArrowRight size={13} aria-hidden />;
   if (item.user_id !== null) {
     return (
-      <Link to="/users/$userId" params={{ userId: item.user_id }} className={styles.go} aria-label={`Open user ${item.user_email ?? item.user_id}`}>
+      <Link to="/users/$userId" params={{ userId: item.user_id }} className={styles.go} aria-label={`Open user ${visibleText(item.user_email ?? item.user_id, 255)}`}>
         Open user {arrow}
       </Link>
     );

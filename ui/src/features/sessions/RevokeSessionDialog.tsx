@@ -45,7 +45,7 @@ export function RevokeSessionDialog({ seen, onClose }: { seen: SessionRow; onClo
       tone="danger"
       where={useWhere()}
       reasons={["Customer asked for it", "Unknown device", "Account may be compromised"]}
-      blocked={useChangeBlock()}
+      blocked={useChangeBlock("session.revoke")}
       command={command}
       observed={observed}
       direct

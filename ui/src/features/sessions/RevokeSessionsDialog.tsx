@@ -28,7 +28,7 @@ export function RevokeSessionsDialog({ userId, email, except, onClose }: RevokeS
     ends: (row) => row.id !== except?.id,
     done: (answer) => `${plural(answer.revoked, "session")} revoked`,
   });
-  const blocked = useChangeBlock();
+  const blocked = useChangeBlock("session.revoke_all");
   const count = data === undefined ? null : `${plural(ending.length, "active session")}${hasNextPage ? " and more" : ""}`;
   return (
     <ConfirmDialog

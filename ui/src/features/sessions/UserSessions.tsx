@@ -14,6 +14,7 @@ import { useChangeBlock } from "../../lib/session";
 import { sessionMark } from "../../lib/states/session";
 import { RevokeSessionDialog } from "./RevokeSessionDialog";
 import { RevokeSessionsDialog } from "./RevokeSessionsDialog";
+import { visibleText } from "../../lib/visible-text";
 import styles from "./Sessions.module.css";
 import { activeOf } from "./session-filters";
 import { sessionsOptions } from "./sessions-queries";
@@ -51,7 +52,7 @@ export function UserSessions({ userId }: { userId: string }) {
         {rows.slice(0, SHOWN_MAX).map((session) => (
           <li key={session.id} className={styles.line}>
             <StatusBadge mark={sessionMark(session.status)} />
-            <span className={styles.cut} title={session.user_agent ?? undefined}>
+            <span className={styles.cut} title={session.user_agent === null ? undefined : visibleText(session.user_agent, 500)}>
               <VisibleText text={session.device} max={80} />
             </span>
             <span className={styles.mono}>{session.address === null ? "–" : <VisibleText text={session.address} max={60} />}</span>
@@ -68,7 +69,7 @@ export function UserSessions({ userId }: { userId: string }) {
             </Button>
             {session.offer.allowed && blocked === null && active > 1 ? (
               <Menu
-                label={`More for the session on ${session.device}`}
+                label={`More for the session on ${visibleText(session.device, 120)}`}
                 icon={EllipsisVertical}
                 entries={[{ id: "others", label: "Revoke all but this…", danger: true, onPress: () => setOpen({ what: "others", session }) }]}
               />

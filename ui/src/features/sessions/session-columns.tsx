@@ -5,6 +5,7 @@ import { VisibleText } from "../../components/VisibleText";
 import type { Column } from "../../components/grid/columns";
 import type { SessionRow } from "../../generated/commands";
 import { sessionMark } from "../../lib/states/session";
+import { visibleText } from "../../lib/visible-text";
 import styles from "./Sessions.module.css";
 import { transportWords } from "./session-words";
 
@@ -15,7 +16,7 @@ export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
     header: "Who",
     width: "minmax(150px, 1.2fr)",
     cell: (session) => (
-      <Link to="/users/$userId" params={{ userId: session.user_id }} className={styles.user} tabIndex={-1} title={session.user_email}>
+      <Link to="/users/$userId" params={{ userId: session.user_id }} className={styles.user} tabIndex={-1} title={visibleText(session.user_email, 255)}>
         <VisibleText text={session.user_email} max={160} />
       </Link>
     ),
@@ -25,7 +26,7 @@ export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
     header: "Device",
     width: "minmax(120px, 1fr)",
     cell: (session) => (
-      <span title={session.device}>
+      <span title={visibleText(session.device, 120)}>
         <VisibleText text={session.device} max={80} />
       </span>
     ),

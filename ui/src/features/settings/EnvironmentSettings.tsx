@@ -2,87 +2,70 @@ import { useState } from "react";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { EnvironmentForm } from "../../components/EnvironmentForm";
-import { StatusBadge } from "../../components/StatusBadge";
-import { VisibleText } from "../../components/VisibleText";
 import type { Environment } from "../../generated/commands";
 import { useIpc } from "../../ipc/ipc";
+import { connectionSteps } from "../../lib/connection-words";
 import { read } from "../../lib/failure";
 import { useReplaceSession, useSession } from "../../lib/session";
-import { environmentMark } from "../../lib/states/environment";
 import { toast } from "../../lib/toasts";
+import { EnvironmentRow } from "./EnvironmentRow";
 import styles from "./Settings.module.css";
 
 export function EnvironmentSettings() {
   const ipc = useIpc();
   const session = useSession();
   const replace = useReplaceSession();
-  const [removing, setRemoving] = useState<Environment | null>(null);
-  const [answers, setAnswers] = useState<Record<string, string>>({});
-
-  const say = (id: string, words: string) => setAnswers((before) => ({ ...before, [id]: words }));
-  const test = (environment: Environment) => {
-    say(environment.id, "Testing…");
-    read(ipc.commands.testEnvironment(environment.api_url)).then(
-      (words) => say(environment.id, words),
-      (error: Error) => say(environment.id, error.message),
-    );
-  };
-  const go = (environment: Environment) => {
-    read(ipc.commands.switchEnvironment(environment.id)).then(replace, (error: Error) => toast(error.message));
-  };
+  const [open, setOpen] = useState<{ what: "remove" | "edit"; environment: Environment } | null>(null);
+  const close = () => setOpen(null);
   const remove = (environment: Environment) => {
-    setRemoving(null);
+    close();
     // It may have been the current one: who is signed in where is asked anew.
     read(ipc.commands.removeEnvironment(environment.id))
       .then(() => read(ipc.commands.bootstrap()))
       .then(replace, (error: Error) => toast(error.message));
   };
+  const test = async (api_url: string, id: string | null) => connectionSteps(await read(ipc.commands.testEnvironment(api_url, id)));
   return (
     <>
       <ul className={styles.environments}>
         {session.preferences.environments.map((environment) => (
-          <li key={environment.id} className={styles.environment}>
-            <span className={styles.kind}>
-              <StatusBadge mark={environmentMark(environment.kind)} look="pill" />
-            </span>
-            <div className={styles.who}>
-              <p className={styles.name}>
-                <VisibleText text={environment.name} max={80} />
-                {environment.id === session.environment?.id ? <span className={styles.current}>current</span> : null}
-              </p>
-              <p className={styles.words}>
-                <VisibleText text={environment.api_url} max={200} />
-                {answers[environment.id] ? ` · ${answers[environment.id]}` : null}
-              </p>
-            </div>
-            {environment.id === session.environment?.id ? null : (
-              <Button size="small" onPress={() => go(environment)}>
-                Switch to it
-              </Button>
-            )}
-            <Button size="small" tone="quiet" onPress={() => test(environment)}>
-              Test
-            </Button>
-            <Button size="small" tone="quiet" onPress={() => setRemoving(environment)}>
-              Remove
-            </Button>
-          </li>
+          <EnvironmentRow
+            key={environment.id}
+            environment={environment}
+            current={environment.id === session.environment?.id}
+            onTest={() => test(environment.api_url, environment.id)}
+            onEdit={() => setOpen({ what: "edit", environment })}
+            onRemove={() => setOpen({ what: "remove", environment })}
+          />
         ))}
       </ul>
       <EnvironmentForm
-        onTest={(api_url) => read(ipc.commands.testEnvironment(api_url))}
-        onAdd={async ({ name, kind, api_url }) => replace({ ...session, preferences: await read(ipc.commands.addEnvironment(name, kind, api_url)) })}
+        onTest={(api_url) => test(api_url, null)}
+        onSave={async ({ name, kind, api_url }) => replace({ ...session, preferences: await read(ipc.commands.addEnvironment(name, kind, api_url)) })}
       />
-      {removing === null ? null : (
+      {open?.what === "edit" ? (
+        <Dialog title={`Edit ${open.environment.name}`} open onClose={close}>
+          <EnvironmentForm
+            before={open.environment}
+            onTest={(api_url) => test(api_url, api_url === open.environment.api_url ? open.environment.id : null)}
+            onSave={async ({ name, kind, api_url }) => {
+              const next = await read(ipc.commands.editEnvironment(open.environment.id, name, kind, api_url));
+              close();
+              replace(next);
+            }}
+          />
+        </Dialog>
+      ) : null}
+      {open?.what === "remove" ? (
         <Dialog
-          title={`Remove ${removing.name}?`}
+          title={`Remove ${open.environment.name}?`}
           open
           alert
-          onClose={() => setRemoving(null)}
+          onClose={close}
           footer={
             <>
-              <Button onPress={() => setRemoving(null)}>Cancel</Button>
-              <Button tone="danger" onPress={() => remove(removing)}>
+              <Button onPress={close}>Cancel</Button>
+              <Button tone="danger" onPress={() => remove(open.environment)}>
                 Remove
               </Button>
             </>
@@ -90,7 +73,7 @@ export function EnvironmentSettings() {
         >
           <p>This window forgets the environment and its sign-in. The system itself is not touched; you can add it again.</p>
         </Dialog>
-      )}
+      ) : null}
     </>
   );
 }

@@ -1,16 +1,29 @@
 import { Page } from "../../components/Page";
 import { ShortcutList } from "../../components/ShortcutList";
+import { useSession } from "../../lib/session";
+import { AccessSettings } from "./AccessSettings";
 import { AppearanceSettings } from "./AppearanceSettings";
 import { DiagnosticsSettings } from "./DiagnosticsSettings";
 import { EnvironmentSettings } from "./EnvironmentSettings";
 import { Section } from "./Section";
+import { StaffSettings } from "./StaffSettings";
 
 export function SettingsPage() {
+  const { access } = useSession();
+  const manages = access?.permissions.includes("staff.manage") ?? false;
   return (
     <Page title="Settings" scroll>
       <Section title="Environments" words="The systems this window can work on. What you see and change is always of the one named at the top left.">
         <EnvironmentSettings />
       </Section>
+      <Section title="Your access" words="What you may do here, and what lets you in.">
+        <AccessSettings />
+      </Section>
+      {manages ? (
+        <Section title="Staff" words="Who operates, and what they may do. Every change is in the audit trail, and asks for your password when it was given more than five minutes ago.">
+          <StaffSettings />
+        </Section>
+      ) : null}
       <Section title="Appearance" words="Kept on this machine, at once.">
         <AppearanceSettings />
       </Section>

@@ -22,6 +22,8 @@ export function SignInForm() {
   const [environmentId, setEnvironment] = useState(session.environment?.id ?? environments[0]?.id ?? "");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
+  // Asked for only where the API says that one is enrolled: it does not tell before the password is right.
+  const [code, setCode] = useState<string | null>(null);
   // What this form met itself; until then what the start met, which may still change: a prompt can be answered late.
   const [met, setMet] = useState<Trouble | null>(null);
   const trouble = met ?? { words: session.sign_in_problem, keychain: session.keychain };
@@ -29,11 +31,12 @@ export function SignInForm() {
   const sessionOnly = only ?? trouble.keychain !== "ready";
   const [busy, setBusy] = useState<"signing in" | "trying again" | null>(null);
   const environment = environments.find((each) => each.id === environmentId);
-  const missing = email.trim() === "" ? "Write your e-mail." : password === "" ? "Write your password." : null;
+  const missing = email.trim() === "" ? "Write your e-mail." : password === "" ? "Write your password." : code?.trim() === "" ? "Write the code that your authenticator shows." : null;
 
   const fail = (error: unknown) => {
     const refusal = toIpcError(error);
     setMet({ words: refusal.message, keychain: refusal.type === "keychain" ? refusal.state : "ready" });
+    if (refusal.type === "second_factor") setCode("");
     if (refusal.type === "keychain") setOnly(true);
     setBusy(null);
   };
@@ -43,7 +46,7 @@ export function SignInForm() {
     if (missing !== null) return;
     setOnly(sessionOnly);
     setBusy("signing in");
-    read(ipc.commands.signIn(environmentId, email.trim(), password, sessionOnly)).then(replace, fail);
+    read(ipc.commands.signIn(environmentId, email.trim(), password, code === null ? null : code.trim(), sessionOnly)).then(replace, fail);
   };
   // With what is kept: the keychain was unlocked meanwhile, or the API is back.
   const tryAgain = () => {
@@ -71,6 +74,7 @@ export function SignInForm() {
       ) : null}
       <TextField label="E-mail" type="email" value={email} onChange={setEmail} maxLength={255} autoComplete="username" autoFocus />
       <TextField label="Password" type="password" value={password} onChange={setPassword} maxLength={1_024} autoComplete="current-password" />
+      {code === null ? null : <TextField label="Code of your authenticator" value={code} onChange={setCode} maxLength={6} autoComplete="one-time-code" autoFocus />}
       {trouble.words === null ? null : (
         <Banner tone={trouble.keychain === "ready" ? "danger" : "warning"} icon={trouble.keychain === "ready" ? TriangleAlert : KeyRound}>
           {trouble.words}

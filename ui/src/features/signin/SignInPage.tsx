@@ -1,8 +1,10 @@
 import { Waypoints } from "lucide-react";
 import { EnvironmentForm } from "../../components/EnvironmentForm";
 import { useIpc } from "../../ipc/ipc";
+import { connectionSteps } from "../../lib/connection-words";
 import { read } from "../../lib/failure";
 import { useReplaceSession, useSession } from "../../lib/session";
+import { FirstSteps } from "./FirstSteps";
 import { SignInForm } from "./SignInForm";
 import styles from "./SignIn.module.css";
 
@@ -17,19 +19,21 @@ export function SignInPage() {
       <div className={styles.card}>
         <header className={styles.head}>
           <Waypoints size={20} aria-hidden />
-          <h1>{environments.length === 0 ? "Add the first environment" : "Sign in to Repruv Ops"}</h1>
+          <h1>{environments.length === 0 ? "Add the first environment" : session.entering === null ? "Sign in to Repruv Ops" : "One more step"}</h1>
         </header>
         {environments.length === 0 ? (
           <>
             <p className={styles.words}>An environment is a system that this window works on. Ask an admin for the address of its API.</p>
             <EnvironmentForm
-              onTest={(api_url) => read(ipc.commands.testEnvironment(api_url))}
-              onAdd={async ({ name, kind, api_url }) => {
+              onTest={async (api_url) => connectionSteps(await read(ipc.commands.testEnvironment(api_url, null)))}
+              onSave={async ({ name, kind, api_url }) => {
                 await read(ipc.commands.addEnvironment(name, kind, api_url));
                 replace(await read(ipc.commands.bootstrap()));
               }}
             />
           </>
+        ) : session.entering !== null ? (
+          <FirstSteps key={session.entering.to_do[0]} entering={session.entering} />
         ) : (
           <SignInForm key={session.environment?.id} />
         )}

@@ -17,7 +17,7 @@ const BUTTONS = {
 
 /** What the rules offer now; what they do not offer says why. */
 export function DemoModeActions({ view }: { view: UserView }) {
-  const blocked = useChangeBlock();
+  const blocked = useChangeBlock("demo_mode.change");
   const [open, setOpen] = useState<{ action: DemoModeAction; seen: UserView } | null>(null);
   const { offers } = view.demo;
   const retryable = offers.some((offer) => offer.action === "retry" && offer.allowed);

@@ -53,7 +53,7 @@ export function DemoModeDialog({ action, seen, current, onLookAgain, onClose }: 
       tone={words.tone}
       where={useWhere()}
       reasons={words.reasons}
-      blocked={useChangeBlock()}
+      blocked={useChangeBlock("demo_mode.change")}
       drift={moved ? { words: userChanges(seen, current), onLookAgain } : null}
       command={command}
       observed={observed}

@@ -52,7 +52,7 @@ export function EnableDemoModeDialog({ seen, current, onLookAgain, onClose }: De
       confirm={form.when === "later" ? "Schedule" : "Enable"}
       where={useWhere()}
       reasons={["Customer asked for a demo", "Sales call"]}
-      blocked={useChangeBlock()}
+      blocked={useChangeBlock("demo_mode.change")}
       drift={current.user.version === user.version ? null : { words: userChanges(seen, current), onLookAgain }}
       command={command}
       observed={observed}

@@ -33,7 +33,7 @@ export function UserHeader({ view }: { view: UserView }) {
         signed up <RelativeTime at={user.created_at} />
       </span>
       <span className={styles.push}>
-        <Link to="/audit" search={{ user: user.id }}>
+        <Link to="/audit" search={{ q: `user:${user.id}` }}>
           Audit
         </Link>
         <Button size="small" icon={ClipboardCopy} onPress={copy} hint="State, what the customer sees, and why, in plain words">

@@ -7,17 +7,18 @@ import type { Column } from "../../components/grid/columns";
 import type { UserRow } from "../../generated/commands";
 import { demoModeMark } from "../../lib/states/demo-mode";
 import { isLive } from "./demo-facts";
+import { visibleText } from "../../lib/visible-text";
 import styles from "./Users.module.css";
 
 /** How far it is, or why it failed; and the contradiction that nothing carries out what is in progress. */
 function Detail({ user }: { user: UserRow }) {
   if (user.demo_mode === "enabling" || user.demo_mode === "disabling") {
     if (user.job_status === null || !isLive(user.job_status)) return <span className={styles.error}>No job carries this out</span>;
-    return <Progress value={user.job_progress ?? 0} label={`Progress of ${user.email}`} words={user.job_status === "pending" ? "waiting" : null} />;
+    return <Progress value={user.job_progress ?? 0} label={`Progress of ${visibleText(user.email, 255)}`} words={user.job_status === "pending" ? "waiting" : null} />;
   }
   if (user.demo_mode_error === null) return null;
   return (
-    <span className={styles.error} title={user.demo_mode_error}>
+    <span className={styles.error} title={visibleText(user.demo_mode_error, 500)}>
       <VisibleText text={user.demo_mode_error} max={200} />
     </span>
   );
@@ -30,7 +31,7 @@ export const USER_COLUMNS: readonly Column<UserRow>[] = [
     header: "E-mail",
     width: "minmax(170px, 1.1fr)",
     cell: (user) => (
-      <span title={user.email}>
+      <span title={visibleText(user.email, 255)}>
         <VisibleText text={user.email} max={160} />
       </span>
     ),

@@ -1,5 +1,6 @@
 import { FlaskConical, Laptop, ShieldAlert } from "lucide-react";
-import type { EnvironmentKind } from "../../generated/commands";
+import type { Environment, EnvironmentKind } from "../../generated/commands";
+import { visibleText } from "../visible-text";
 import type { StateMark } from "./state-mark";
 
 const MARKS: Record<EnvironmentKind, StateMark> = {
@@ -10,4 +11,10 @@ const MARKS: Record<EnvironmentKind, StateMark> = {
 
 export function environmentMark(kind: EnvironmentKind): StateMark {
   return MARKS[kind];
+}
+
+/** "Production: EU 1"; the kind alone where the name says no more. */
+export function environmentWords({ kind, name }: Environment): string {
+  const { word } = MARKS[kind];
+  return name.toLowerCase() === word.toLowerCase() ? word : `${word}: ${visibleText(name, 40)}`;
 }

@@ -1,19 +1,21 @@
 //! The audit trail: who did what to whom, why, and what changed.
 
+mod filter;
+mod words;
+
 use crate::{
     ReadError, ReadModel,
-    page::{clamp, cut, decode, encode, probe},
+    page::{clamp, cut, decode, encode},
     section::database_time,
 };
 use chrono::{DateTime, Utc};
-use contract::{Page, staff::AuditEntry};
-use sqlx::FromRow;
+use contract::{Page, audit::AuditFilter, staff::AuditEntry};
+use filter::Wanted;
+use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-/// By the primary key.
-const OF_ALL: &str = "SELECT id, at, staff_id, actor, action, user_id, user_email, job_id, session_id, reason, \
-    before_state, after_state, request_id \
-  FROM ops.audit WHERE id < $1 ORDER BY id DESC LIMIT $2";
+const COLUMNS: &str = "id, at, staff_id, actor, action, user_id, user_email, job_id, session_id, reason, before_state, \
+  after_state, request_id";
 
 /// By the index on users.
 pub(crate) const OF_USER: &str = "SELECT id, at, staff_id, actor, action, user_id, user_email, job_id, session_id, reason, \
@@ -58,31 +60,50 @@ impl From<StoredAudit> for AuditEntry {
 }
 
 impl ReadModel {
-    /// One page of the trail, newest first; of one user, when given.
+    /// One page of the trail, newest first. `limit` is cut to 1 to 500.
+    ///
+    /// May hold fewer rows than asked for while `next` is set: see the crate's text on bounded reads.
     ///
     /// # Errors
-    /// [`ReadError::BadCursor`]; otherwise as every read.
+    /// [`ReadError::BadFilter`], [`ReadError::BadCursor`]; otherwise as every read.
     pub async fn audit_page(
         &self,
-        user_id: Option<Uuid>,
+        filter: &AuditFilter,
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<AuditEntry>, ReadError> {
-        let before = cursor.map_or(Ok(i64::MAX), decode_id)?;
+        let below = cursor.map_or(Ok(i64::MAX), decode_id)?;
+        let filter = filter.clone();
         let limit = clamp(limit);
-        self.section(move |connection| {
-            Box::pin(async move {
-                let as_of = database_time(connection).await?;
-                let query =
-                    sqlx::query_as(if user_id.is_some() { OF_USER } else { OF_ALL }).bind(before).bind(probe(limit));
-                let query = if let Some(user_id) = user_id { query.bind(user_id) } else { query };
-                let rows: Vec<StoredAudit> = query.fetch_all(connection).await?;
-                let rows = rows.into_iter().map(AuditEntry::from).collect();
-                Ok(cut(rows, limit, as_of, |row: &AuditEntry| encode(&format!("audit|{}", row.id))))
-            })
-        })
-        .await
+        self.section(move |connection| Box::pin(async move { page(connection, &filter, below, limit).await })).await
     }
+}
+
+async fn page(
+    connection: &mut PgConnection,
+    filter: &AuditFilter,
+    below: i64,
+    limit: usize,
+) -> Result<Page<AuditEntry>, ReadError> {
+    let as_of = database_time(connection).await?;
+    let Some(wanted) = Wanted::find(connection, filter).await? else {
+        return Ok(Page { rows: vec![], next: None, as_of });
+    };
+    let rows: Vec<StoredAudit> =
+        wanted.rows(below, limit).build_query_as().persistent(false).fetch_all(&mut *connection).await?;
+    let full = rows.len() > limit;
+    let rows = rows.into_iter().map(AuditEntry::from).collect();
+    let mut page = cut(rows, limit, as_of, |row: &AuditEntry| encode_id(&row.id));
+    if wanted.is_windowed() && !full {
+        let end: Option<i64> =
+            wanted.window_end(below).build_query_scalar().persistent(false).fetch_optional(connection).await?;
+        page.next = end.map(|end| encode_id(&end.to_string()));
+    }
+    Ok(page)
+}
+
+fn encode_id(id: &str) -> String {
+    encode(&format!("audit|{id}"))
 }
 
 fn decode_id(cursor: &str) -> Result<i64, ReadError> {
