@@ -31,6 +31,7 @@ export async function openKeychain() {
   const onBus = (method, name) => call("org.freedesktop.DBus", "/", `org.freedesktop.DBus.${method}`, name);
   const property = (path, of, name) => call(SERVICE, path, "org.freedesktop.DBus.Properties.Get", `org.freedesktop.Secret.${of}`, name);
   const items = () => [...property(COLLECTION, "Collection", "Items").matchAll(/objectpath '([^']+)'|'(\/org[^']+)'/g)].map((match) => match[1] ?? match[2]);
+  const attributesOf = (path) => [...property(path, "Item", "Attributes").matchAll(/'([^']+)': '([^']*)'/g)].flatMap((match) => [match[1], match[2]]);
   const processOf = (name) => Number(/uint32 (\d+)/.exec(onBus("GetConnectionUnixProcessID", name))?.[1]);
 
   let daemon = null;
@@ -65,10 +66,12 @@ export async function openKeychain() {
     },
     /** Removes all entries. */
     clear: () => items().forEach((path) => call(SERVICE, path, "org.freedesktop.Secret.Item.Delete")),
+    /** All secrets that it holds. */
+    secrets: () => items().map((path) => run("secret-tool", ["lookup", ...attributesOf(path)]).stdout),
     /** Puts this text in the place of every secret. */
     overwrite(text) {
       for (const path of items()) {
-        const attributes = [...property(path, "Item", "Attributes").matchAll(/'([^']+)': '([^']*)'/g)].flatMap((match) => [match[1], match[2]]);
+        const attributes = attributesOf(path);
         const { status, stderr } = run("secret-tool", ["store", "--label=edited", ...attributes], text);
         if (status !== 0) throw new Error(`secret-tool: ${stderr}`);
       }

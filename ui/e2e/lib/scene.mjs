@@ -2,6 +2,7 @@
 
 import { after, before } from "node:test";
 import { customer, stack } from "./stack.mjs";
+import { knowSecret } from "./sweep.mjs";
 import { until } from "./until.mjs";
 import { homeForWindow, knowEnvironment, openWindow } from "./window.mjs";
 
@@ -33,6 +34,7 @@ export async function signedIn(api_url, { home = homeForWindow(), staff = stack.
 
 /** Fills in the sign-in form and sends it. */
 export async function signIn(window, { email, password } = stack.staff) {
+  knowSecret(password);
   await window.fill("E-mail", email);
   await window.fill("Password", password);
   await window.press("Sign in");

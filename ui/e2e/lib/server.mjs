@@ -27,9 +27,9 @@ function staff(words, input = "") {
 }
 
 /** A new person of the staff, whose access can be ended. */
-export function hire(name) {
+export function hire(name, role = "support") {
   const email = `${name}-${randomBytes(4).toString("hex")}@repruv.test`;
   const password = randomBytes(12).toString("hex");
-  staff(["add", "--email", email, "--name", name, "--role", "support", "--password-stdin"], password);
+  staff(["add", "--email", email, "--name", name, "--role", role, "--password-stdin"], password);
   return { email, password, disable: () => staff(["disable", "--email", email]) };
 }

@@ -7,14 +7,16 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { remote } from "webdriverio";
 import { family, stack, stackFile } from "./stack.mjs";
+import { keepEvidence } from "./sweep.mjs";
 import { until } from "./until.mjs";
 
 const binary = process.env.REPRUV_E2E_BIN ?? "";
 
 /** A folder for what a window keeps: preferences, logs. Several windows in a row may share one. */
 export function homeForWindow() {
-  const home = mkdtempSync(join(tmpdir(), "repruv-ops-e2e-"));
-  process.once("exit", () => rmSync(home, { recursive: true, force: true }));
+  const home = mkdtempSync(join(process.env.REPRUV_E2E_HOMES ?? tmpdir(), "repruv-ops-e2e-"));
+  // `run.mjs` looks through them all when the last test has ended.
+  if (process.env.REPRUV_E2E_HOMES === undefined) process.once("exit", () => rmSync(home, { recursive: true, force: true }));
   return home;
 }
 
@@ -80,6 +82,7 @@ function windowOver({ browser, driver, home, launched_at }) {
     /** Ends the window as a crash or a closed lid would: nothing is asked. */
     async close() {
       const members = family(driver.pid);
+      await keepEvidence(self, members);
       await Promise.race([browser.deleteSession().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 2_000))]);
       for (const pid of members) end(pid);
       await until("the window has ended", () => members.every((pid) => !isAlive(pid)), 5_000);
