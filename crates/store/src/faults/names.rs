@@ -11,7 +11,7 @@ pub const POINTS: &[&str] = &[
     "progress.after",
     "batch.before",
     "batch.after",
-    // How an attempt ends; `fenced`: the job's row is written, its history and its user are not.
+    // How an attempt ends; `fenced`: the job's row is written, its user is not.
     "finish.begun",
     "finish.fenced",
     "finish.before_commit",

@@ -122,14 +122,14 @@ async fn heartbeat_progress_and_finish_go_by_the_primary_key() {
         store.renew(who.id, held.clone(), TTL).await.unwrap();
         store.report_progress(&claimed[0].lease, 50, "Half").await.unwrap();
     }
-    by(&plans.take_of("SET lease_expires_at"), &["background_jobs_pkey"], 600);
+    by(&plans.take_of("SET lease_expires_at"), &["background_jobs_pkey"], 1_000);
     let demo = claimed.remove(0).lease;
     store.remember_profile(&demo, "prof_1").await.unwrap();
     store.finish(&demo, Ending::Succeeded { result: serde_json::json!({}) }, AT_ONCE).await.unwrap();
     let leases = claimed.into_iter().map(|job| job.lease).collect();
     assert_eq!(store.complete_batch(leases).await.unwrap().len(), 19);
     for plan in plans.take() {
-        by(std::slice::from_ref(&plan), &[], 900);
+        by(std::slice::from_ref(&plan), &[], 1_200);
     }
 }
 
