@@ -79,7 +79,8 @@ export async function openKeychain() {
     close() {
       daemon.kill();
       bus.kill();
-      rmSync(home, { recursive: true, force: true });
+      // The desktop's document portal, started over this bus, has its mount here until it has ended too.
+      rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }

@@ -136,6 +136,8 @@ test("revoking everything asks for the password once more when it was given a wh
 
 test("a disabled person cannot sign in", async () => {
   await window.open("Settings");
+  // What she did herself meanwhile has to be on the screen: a change of what was seen earlier is refused.
+  await window.sees("· authenticator ·");
   await change("Nadia Haddad", "Disable…");
   await confirm(window, "Disable", "Left the company");
   await window.sees("Their access has ended.");
