@@ -60,7 +60,7 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
     })
     .await?;
     let mut findings = played.findings;
-    findings.push(again(&played.stage).await?);
+    findings.push(again(context, &played.stage).await?);
     findings.push(leaving.judge(&played.stage).await?);
     played.stage.down().await;
     Ok(findings)
@@ -155,9 +155,9 @@ impl Leaving {
     }
 }
 
-async fn again(stage: &Stage) -> Result<Finding> {
+async fn again(context: &Context<'_>, stage: &Stage) -> Result<Finding> {
     let seconds: Vec<f64> = sqlx::query_scalar(AGAIN).fetch_all(&stage.owner).await?;
-    let bar = LEASE + POLL + RESCUE_EVERY + Duration::from_millis(500);
+    let bar = LEASE + POLL + RESCUE_EVERY + context.slack();
     let Some(p99) = percentile(&seconds, 99) else {
         return Ok(Finding::new("R11", false, "no job was in hand of a killed worker", "some"));
     };

@@ -55,7 +55,7 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
     let (before, during) = (percentile(&before, 99).unwrap_or_default(), percentile(&during, 99).unwrap_or(f64::MAX));
     let mut cases = judge::lines(&stage, ENDS).await?;
     // A difference that nobody would notice is none.
-    let limit = (2.0 * before).max(0.5);
+    let limit = (2.0 * before).max(context.slack().as_secs_f64());
     if during > limit {
         cases.push(format!("others waited p99 {during:.2} s meanwhile, {before:.2} s before"));
     }

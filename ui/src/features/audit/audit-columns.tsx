@@ -11,7 +11,7 @@ import styles from "./Audit.module.css";
 export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
   { id: "at", header: "When", width: "92px", cell: (entry) => <RelativeTime at={entry.at} /> },
   { id: "who", header: "Who", width: "minmax(120px, 0.8fr)", cell: (entry) => <VisibleText text={entry.actor} max={120} /> },
-  { id: "what", header: "What", width: "minmax(130px, 0.8fr)", cell: (entry) => <VisibleText text={auditWords(entry.action)} max={80} /> },
+  { id: "what", header: "What", width: "minmax(150px, 1.2fr)", cell: (entry) => <VisibleText text={auditWords(entry.action)} max={80} /> },
   {
     id: "user",
     header: "On whom",
@@ -29,7 +29,7 @@ export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
   {
     id: "change",
     header: "Before → after",
-    width: "minmax(130px, 0.8fr)",
+    width: "minmax(130px, 1.2fr)",
     hideBelow_px: 680,
     cell: (entry) => (
       <span>
@@ -43,7 +43,7 @@ export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
   {
     id: "why",
     header: "Why",
-    width: "minmax(130px, 1.2fr)",
+    width: "minmax(120px, 1fr)",
     cell: (entry) => (entry.reason === null ? <span className={styles.quiet}>–</span> : <span title={visibleText(entry.reason, 500)}>{<VisibleText text={entry.reason} max={200} />}</span>),
   },
   {
