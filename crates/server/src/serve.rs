@@ -78,6 +78,7 @@ impl Server {
         let pool = PoolSettings {
             max: settings.database_connections,
             acquire_timeout: settings.database_wait,
+            hand_on: false,
             ..PoolSettings::default()
         };
         let store = Store::connect_lazy(&settings.database_url, pool).map_err(|_| {

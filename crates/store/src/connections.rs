@@ -33,7 +33,8 @@ pub(crate) struct Connections {
     pub pool: PgPool,
     pub silence_max: Duration,
     pub losses: Losses,
-    pub waiting: Waiting,
+    /// None: connections go back to the pool each time.
+    pub waiting: Option<Waiting>,
 }
 
 /// Those who wait while every connection of the pool is in use. A connection goes from hand to hand among them, because the
@@ -94,14 +95,13 @@ impl Connections {
     /// A connection outside a transaction.
     pub async fn hold(&self) -> Result<Held, sqlx::Error> {
         let all_in_use = self.pool.num_idle() == 0 && self.pool.size() >= self.pool.options().get_max_connections();
-        let Free(connection, hands) = if all_in_use {
+        let Free(connection, hands) = match &self.waiting {
             // Nothing is lost when one of the two is given up: both only wait.
-            tokio::select! {
-                Ok(free) = self.waiting.line_up() => free,
+            Some(waiting) if all_in_use => tokio::select! {
+                Ok(free) = waiting.line_up() => free,
                 acquired = self.pool.acquire() => Free(acquired?, 0),
-            }
-        } else {
-            Free(self.pool.acquire().await?, 0)
+            },
+            _ => Free(self.pool.acquire().await?, 0),
         };
         Ok(Held { connection: Some(connection), hands, from: self.clone() })
     }
@@ -167,8 +167,10 @@ impl Held {
     fn give_back(mut self) {
         let Some(connection) = self.connection.take() else { return };
         let free = Free(connection, self.hands + 1);
-        let free =
-            if free.1 < HANDS_MAX && !self.from.pool.is_closed() { self.from.waiting.give(free) } else { Some(free) };
+        let free = match &self.from.waiting {
+            Some(waiting) if free.1 < HANDS_MAX && !self.from.pool.is_closed() => waiting.give(free),
+            _ => Some(free),
+        };
         if let Some(Free(mut connection, _)) = free {
             // The future that gives it back closes it and frees its place when it is given up half-way.
             let back = tokio::time::timeout(self.from.silence_max, connection.return_to_pool());

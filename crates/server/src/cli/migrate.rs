@@ -54,6 +54,7 @@ pub(super) async fn run(command: Migrate) -> anyhow::Result<()> {
         // An index over a large table takes its time.
         statement_timeout: Duration::from_secs(3_600),
         notify: false,
+        ..PoolSettings::default()
     };
     let store = Store::connect(&command.database_url, settings).await.context("the database was not reached")?;
     let pool = store.pool();

@@ -107,6 +107,7 @@ async fn beat(database_url: String, shared: Weak<Shared>) {
         acquire_timeout: every,
         statement_timeout: every.max(Duration::from_millis(250)),
         notify: false,
+        ..PoolSettings::default()
     };
     let store = match Store::connect_lazy(&database_url, settings) {
         Ok(store) => store,

@@ -88,6 +88,7 @@ pub(super) async fn run(command: Jobs) -> anyhow::Result<()> {
         // Removing a batch of old rows, or counting them, may take its time.
         statement_timeout: Duration::from_secs(60),
         notify: true,
+        ..PoolSettings::default()
     };
     let store = Store::connect(&command.database_url, settings).await.map_err(|error| {
         Ended::with(
