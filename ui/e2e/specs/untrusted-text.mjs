@@ -1,3 +1,4 @@
+// Last of all by its name: the lines that it leaves in the audit trail, which nobody can remove, would be in the way of others.
 // Text that tries to be more than text, in every column and on every view of the real window: it is read as it stands, none of
 // it runs, and what would hide or turn letters around can be seen.
 
