@@ -1,7 +1,10 @@
 //! The TypeScript side of the commands, generated from the Rust side.
 
 use crate::commands;
-use contract::ipc::{IpcError, SettledCommand};
+use contract::{
+    ipc::{IpcError, SettledCommand},
+    triage::{CaseView, ContradictionPage, FixRequest},
+};
 use std::path::Path;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
@@ -66,6 +69,9 @@ pub fn builder() -> Builder<tauri::Wry> {
         ])
         .typ::<IpcError>()
         .typ::<SettledCommand>()
+        .typ::<CaseView>()
+        .typ::<FixRequest>()
+        .typ::<ContradictionPage>()
         .constant(
             "appEvents",
             serde_json::json!({

@@ -42,6 +42,7 @@ pub fn message(error: &IpcError) -> &str {
         | IpcError::Unauthorized { message }
         | IpcError::Forbidden { message }
         | IpcError::Conflict { message, .. }
+        | IpcError::Moved { message, .. }
         | IpcError::Unavailable { message, .. }
         | IpcError::Unknown { message, .. }
         | IpcError::Validation { message, .. }

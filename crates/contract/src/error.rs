@@ -29,6 +29,8 @@ pub enum ErrorCode {
     IllegalTransition,
     /// 409 (or 428 without `If-Match`): it has changed since it was seen; `current` is how it is now.
     VersionConflict,
+    /// 409: user, job or verdict have changed since they were seen; nothing was written; `current` is the case as it is now.
+    CaseMoved,
     /// 422: this `Idempotency-Key` was used with another body.
     IdempotencyMismatch,
     /// 413: the body is over the limit.
@@ -54,7 +56,7 @@ wire! {
         pub request_id: String,
         /// Seconds to wait before trying again.
         pub retry_after_s: Option<u32>,
-        /// With `version_conflict`: the thing as it is now, in the shape that the endpoint answers.
+        /// With `version_conflict` and `case_moved`: the thing as it is now, in the shape that the endpoint answers.
         pub current: Option<serde_json::Value>,
     }
 }

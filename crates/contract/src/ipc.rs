@@ -6,6 +6,7 @@ use crate::{
     environments::ProductionLock,
     live::Freshness,
     now::NowView,
+    triage::CaseView,
     wire::wire,
 };
 use serde::{Deserialize, Serialize};
@@ -235,6 +236,13 @@ pub enum IpcError {
         message: String,
         /// Finds the request in the API's log.
         request_id: String,
+    },
+    /// The case has moved since it was seen. Nothing was changed.
+    Moved {
+        /// For people.
+        message: String,
+        /// The case as it is now, to be shown beside what was seen.
+        current: Box<CaseView>,
     },
     /// API or database cannot be reached. Nothing was changed.
     Unavailable {

@@ -15,6 +15,7 @@ pub mod members;
 pub mod now;
 pub mod sessions;
 pub mod staff;
+pub mod triage;
 pub mod users;
 
 pub use error::{ErrorBody, ErrorCode};

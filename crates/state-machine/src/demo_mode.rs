@@ -28,6 +28,13 @@ words! {
     }
 }
 
+impl DemoModeStatus {
+    /// Demo content is there to be seen: what the former backend's boolean `users.demo_mode` says.
+    pub const fn shows_demo_content(self) -> bool {
+        matches!(self, Self::Enabled | Self::Disabling)
+    }
+}
+
 /// The facts on which the rules decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DemoMode {
@@ -69,6 +76,11 @@ pub enum DemoModeEvent {
     },
     /// A person has seen the failure.
     Dismiss,
+    /// The demo service was asked about the profile that is recorded although demo mode is not on, and told the truth.
+    ConfirmExisting {
+        /// It is there, and complete. Otherwise it is gone.
+        profile_exists: bool,
+    },
 }
 
 impl DemoModeEvent {
@@ -86,6 +98,8 @@ impl DemoModeEvent {
         Self::DisableCancelled { intact: true },
         Self::DisableCancelled { intact: false },
         Self::Dismiss,
+        Self::ConfirmExisting { profile_exists: true },
+        Self::ConfirmExisting { profile_exists: false },
     ];
 
     /// The event's word, as the history stores it.
@@ -100,6 +114,7 @@ impl DemoModeEvent {
             Self::DisableFailed => "disable_failed",
             Self::DisableCancelled { .. } => "disable_cancelled",
             Self::Dismiss => "dismiss",
+            Self::ConfirmExisting { .. } => "confirm_existing",
         }
     }
 }
@@ -185,6 +200,18 @@ impl DemoMode {
             (S::Disabling, E::DisableCancelled { intact: false }) => Some((failed(DemoOperation::Disable, true), None)),
             // Dismissing while a profile remains would forget something that exists.
             (S::Failed, E::Dismiss) if !self.profile_exists => Some((to(S::Disabled, false), None)),
+            // A removal that failed may have taken a part: only what was being made can turn out complete.
+            (S::Disabled, E::ConfirmExisting { profile_exists: true }) if self.profile_exists => {
+                Some((to(S::Enabled, true), None))
+            }
+            (S::Failed, E::ConfirmExisting { profile_exists: true })
+                if self.profile_exists && self.failed_operation == Some(DemoOperation::Enable) =>
+            {
+                Some((to(S::Enabled, true), None))
+            }
+            (S::Disabled | S::Failed, E::ConfirmExisting { profile_exists: false }) if self.profile_exists => {
+                Some((to(S::Disabled, false), None))
+            }
             _ => None,
         }
     }
@@ -208,6 +235,12 @@ impl DemoMode {
                 "Demo mode is being turned off. Wait for it to finish, or cancel it.".into()
             }
             (_, E::Dismiss) => "There is no failure to dismiss.".into(),
+            (S::Disabled | S::Failed, E::ConfirmExisting { .. }) if !self.profile_exists => {
+                "No demo profile is recorded, so there is nothing to ask for.".into()
+            }
+            (S::Failed, E::ConfirmExisting { .. }) => {
+                "A part of the profile may have been removed already. Disable demo mode again.".into()
+            }
             (status, event) => format!("Demo mode is {status}; {} does not apply.", event.as_str().replace('_', " ")),
         }
     }

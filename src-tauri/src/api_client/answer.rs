@@ -164,7 +164,7 @@ pub fn in_words(failure: ApiFailure) -> String {
 }
 
 fn refused(body: ErrorBody) -> IpcError {
-    let ErrorBody { code, message, field, request_id, retry_after_s, .. } = body;
+    let ErrorBody { code, message, field, request_id, retry_after_s, current } = body;
     match code {
         ErrorCode::InvalidRequest | ErrorCode::PayloadTooLarge => {
             IpcError::Validation { field: field.unwrap_or_default(), message }
@@ -177,6 +177,11 @@ fn refused(body: ErrorBody) -> IpcError {
         ErrorCode::IllegalTransition | ErrorCode::VersionConflict | ErrorCode::IdempotencyMismatch => {
             IpcError::Conflict { message, request_id }
         }
+        // An API that is newer than this window may tell the case in words that it does not know.
+        ErrorCode::CaseMoved => match current.and_then(|case| serde_json::from_value(case).ok()) {
+            Some(current) => IpcError::Moved { message, current },
+            None => IpcError::Conflict { message, request_id },
+        },
         ErrorCode::RateLimited | ErrorCode::Unavailable => {
             IpcError::Unavailable { message, retry_after_s: retry_after_s.unwrap_or(2) }
         }

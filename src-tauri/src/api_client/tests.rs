@@ -79,6 +79,7 @@ async fn every_refusal_becomes_an_error_that_the_page_knows() {
         (404, ErrorCode::NotFound, "not_found"),
         (409, ErrorCode::IllegalTransition, "conflict"),
         (409, ErrorCode::VersionConflict, "conflict"),
+        (409, ErrorCode::CaseMoved, "conflict"), // one that does not say how the case is now
         (422, ErrorCode::IdempotencyMismatch, "conflict"),
         (429, ErrorCode::RateLimited, "unavailable"),
         (503, ErrorCode::Unavailable, "unknown"),

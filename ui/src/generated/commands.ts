@@ -274,6 +274,96 @@ export type Bootstrap = {
 	path: string | null,
 };
 
+/**  A job and/or its user looked at together, with the verdict of the rules. */
+export type CaseView = {
+	/**  The user. */
+	user_id: string | null,
+	/**  That user's e-mail. */
+	user_email: string | null,
+	/**  For a fix: the user as seen (`demo_mode_version`). */
+	user_version: number | null,
+	/**  Where that user's demo mode stands. */
+	demo_mode: DemoModeStatus | null,
+	/**  The job. */
+	job_id: string | null,
+	/**  What it does. A word this build may not know. */
+	job_type: string | null,
+	/**  Where it stands. */
+	job_status: JobStatus | null,
+	/**  For a fix: the job as seen. */
+	job_version: number | null,
+	/**  The job's queue. */
+	queue: string | null,
+	/**  For resuming it: the queue as seen; `None` where it has never been paused. */
+	queue_version: number | null,
+	/**  What is wrong, what it rests on, what to do. */
+	verdict: Verdict,
+	/**  The last fix of this case and what came of it; `None` when there was none within a day. */
+	outcome: FixOutcome | null,
+	/**  Database time at which this was read. */
+	as_of: string,
+};
+
+/**  The one cause of a case. Declared from fine to grave within each group. */
+export type Cause = 
+/**  At rest, and everybody agrees. */
+"nothing_wrong" | 
+/**  Asked for a later time. */
+"waiting_for_time" | 
+/**  Due, and the workers that could take it are busy or about to. */
+"waiting_for_worker" | 
+/**  A worker is at it, within the usual time. */
+"running_normally" | 
+/**  Failed, and tried again by itself after a pause. */
+"retrying" | 
+/**  Being stopped, or removing what a cancelled enable had made. */
+"cancelling" | 
+/**  At it for longer than almost all of its kind; its worker is alive. */
+"running_long" | 
+/**  A stop was asked for, and the worker has not confirmed it in time. */
+"stopping_overdue" | 
+/**  Its worker has gone silent; another takes over when the lease ends. */
+"worker_lost" | 
+/**  The attempt is past its deadline and about to be given up. */
+"past_deadline" | 
+/**  The demo service answers, but slowly. */
+"service_slow" | 
+/**  The demo service answers with faults. */
+"service_refusing" | 
+/**  The demo service does not answer at all. */
+"service_unreachable" | 
+/**  A person paused the queue. */
+"queue_paused" | 
+/**  No worker serves the queue. */
+"no_worker" | 
+/**  Workers are there, but none of their builds knows this type of job. */
+"no_worker_knows_type" | 
+/**  Waiting, but every attempt is used: nobody claims it. */
+"attempts_used_up" | 
+/**  No attempt is left, or another could not help. */
+"failed_for_good" | 
+/**  The boolean of the former backend says something else than the state. */
+"legacy_out_of_step" | 
+/**  A profile exists, and the state says no. */
+"profile_without_state" | 
+/**  A job works for a user who does not wait for it. */
+"user_not_waiting" | 
+/**  The job has ended, and its user was not moved along. */
+"job_ended_user_not_moved" | 
+/**  The user is in progress, and no job carries it out. */
+"in_progress_without_job" | 
+/**  None of the rules explains it. */
+"unknown";
+
+/**  How sure the rules are of the cause. */
+export type Certainty = 
+/**  The database says so. */
+"known" | 
+/**  What is seen is best explained so. */
+"likely" | 
+/**  No rule fits. */
+"unknown";
+
 /**  `POST /staff/members/{id}/role`. Answers [`MemberChanged`]. */
 export type ChangeRole = {
 	/**  Why, for the audit trail; 3 to 500 characters. */
@@ -371,6 +461,40 @@ export type ConnectionStep =
 export type ConnectionTest = {
 	/**  In the order in which they are taken. */
 	findings: ConnectionFinding[],
+};
+
+/**  One line of the standing list of what disagrees or is overdue: a case that stands for all that are like it. */
+export type Contradiction = {
+	/**  The user. */
+	user_id: string | null,
+	/**  That user's e-mail. */
+	user_email: string | null,
+	/**  The job. */
+	job_id: string | null,
+	/**  What it does. */
+	job_type: string | null,
+	/**  The queue, where the whole queue is concerned. */
+	queue: string | null,
+	/**  What is wrong and what to do. */
+	verdict: Verdict,
+	/**  Since when. */
+	since: string,
+	/**  How many more have the same cause at the same place, such as all jobs of a paused queue. */
+	alike: number,
+};
+
+/**  The standing list, worst first. */
+export type ContradictionPage = {
+	/**  At most the asked number of lines. */
+	rows: Contradiction[],
+	/**  All cases that disagree or are overdue, those behind `alike` included. */
+	count: number,
+	/**  There are more than were counted. */
+	or_more: boolean,
+	/**  Opaque; hand it back for the next page. `None`: this is the end. */
+	next: string | null,
+	/**  Database time at which this was read. */
+	as_of: string,
 };
 
 /**  What staff can do to a user's demo mode. */
@@ -500,6 +624,35 @@ export type EnvironmentKind =
 /**  Real customers. */
 "production";
 
+/**  One thing that was looked at. */
+export type Evidence = {
+	/**  Where from. */
+	source: EvidenceSource,
+	/**  One sentence. */
+	says: string,
+	/**  How old that is, seconds; negative when it lies ahead; `None` when it has no time. */
+	age_s: number | null,
+};
+
+/**  Where a piece of evidence comes from. */
+export type EvidenceSource = 
+/**  The user's row. */
+"user" | 
+/**  The job's row. */
+"job" | 
+/**  The lease of the running attempt. */
+"lease" | 
+/**  Worker processes. */
+"worker" | 
+/**  The queue. */
+"queue" | 
+/**  Jobs of the same type that ended lately. */
+"history" | 
+/**  What workers see of the demo service. */
+"demo_service" | 
+/**  The last error. */
+"error";
+
 /**  How long jobs of a type take, from recent history. */
 export type ExpectedDuration = {
 	/**  Half of them are done after this, seconds. */
@@ -522,6 +675,91 @@ export type FailureGroup = {
 	last_job_id: string,
 	/**  When that was. */
 	last_at: string,
+};
+
+/**  What a verdict can offer to do. */
+export type Fix = 
+/**  Run the job now: a waiting one at once, a failed one again with a new budget of attempts. */
+"retry_now" | 
+/**  Stop the job, and remove what it made. */
+"cancel" | 
+/**  Ask the demo service about the recorded profile, and follow what it says. */
+"confirm_existing" | 
+/**  Back to disabled, with everything removed that may have been made. */
+"reset" | 
+/**  Let the user follow what is recorded of the job; or the old boolean follow the state. */
+"reconcile" | 
+/**  Let workers claim from the queue again. */
+"resume_queue";
+
+/**  One safe fix, as it is offered. */
+export type FixOffer = {
+	/**  Which. */
+	fix: Fix,
+	/**  For its button. */
+	label: string,
+	/**  What it would lead to. */
+	preview: FixPreview,
+	/**  The person must say why; otherwise the verdict's title is recorded as the reason. */
+	needs_reason: boolean,
+	/**  What it does cannot be taken back. */
+	irreversible: boolean,
+};
+
+/**  What came of a fix: accepted, then claimed by a worker, then its effect confirmed. */
+export type FixOutcome = {
+	/**  The fix's record. */
+	id: string,
+	/**  Which. */
+	fix: Fix,
+	/**  The cause that led to it. */
+	cause: Cause,
+	/**  Who applied it. */
+	by: string,
+	/**  When it was accepted and written. */
+	accepted_at: string,
+	/**  The first sign of a worker that carries it out. */
+	claimed_at: string | null,
+	/**  When its effect was there. */
+	confirmed_at: string | null,
+	/**  When it ended otherwise. */
+	missed_at: string | null,
+	/**  When its effect should be there, from history: past it, the verdict tells anew. */
+	due_at: string,
+	/**  Whether it still held after an hour; `None`: not known yet. */
+	held: boolean | null,
+};
+
+/**  What a fix leads to, shown before it is confirmed. */
+export type FixPreview = {
+	/**  The state now, in a word or two. */
+	now: string,
+	/**  The state right after. */
+	next: string,
+	/**  What happens, in one or two sentences. */
+	happens: string,
+	/**  How long that usually takes, seconds; `None`: at once, or nobody knows. */
+	usual_s: number | null,
+	/**  How to undo it, or that it cannot be undone. */
+	undo: string,
+};
+
+/**
+ *  `POST /staff/users/{id}/fix`, and for jobs without a user `POST /staff/jobs/{id}/fix`: apply the fix that the verdict
+ *  offers. Answers [`CaseView`]. Where anything has moved, nothing is written and the answer is `case_moved`, with the case
+ *  as it is now.
+ */
+export type FixRequest = {
+	/**  Which, as offered. */
+	fix: Fix,
+	/**  The user as seen. */
+	user_version: number | null,
+	/**  The job as seen. */
+	job_id: string | null,
+	/**  Its version as seen. */
+	job_version: number | null,
+	/**  Why, for the audit trail, 3 to 500 characters; may be left out where the offer does not need it. */
+	reason: string | null,
 };
 
 /**  How far what is on the screen can be trusted. */
@@ -560,6 +798,17 @@ export type FreshnessState =
 /**  Nobody is signed in. */
 "signed_out";
 
+/**  How much a case needs a person. What is `watch` or worse stands in the list of contradictions. */
+export type Gravity = 
+/**  Nothing is wrong. */
+"fine" | 
+/**  On its way; it ends by itself in the usual time. */
+"moving" | 
+/**  Overdue or disturbed; it may mend itself, so look again. */
+"watch" | 
+/**  It does not mend itself. */
+"act";
+
 /**  Why a command of the window failed. The page switches on `type`. */
 export type IpcError = 
 /**  No such thing. */
@@ -588,6 +837,12 @@ message: string } |
 message: string; 
 /**  Finds the request in the API's log. */
 request_id: string } | 
+/**  The case has moved since it was seen. Nothing was changed. */
+{ type: "moved"; 
+/**  For people. */
+message: string; 
+/**  The case as it is now, to be shown beside what was seen. */
+current: CaseView } | 
 /**  API or database cannot be reached. Nothing was changed. */
 { type: "unavailable"; 
 /**  For people. */
@@ -1270,6 +1525,30 @@ export type UserView = {
 	active_sessions: number,
 	/**  Database time at which this was read. */
 	as_of: string,
+};
+
+/**  Exactly one cause, what it rests on, and at most one safe fix. */
+export type Verdict = {
+	/**  What is wrong, or that nothing is. */
+	cause: Cause,
+	/**  How sure that is. */
+	certainty: Certainty,
+	/**  How much it needs a person. */
+	gravity: Gravity,
+	/**  A few words without a full stop. */
+	title: string,
+	/**  What it means, in plain sentences. */
+	explanation: string,
+	/**  What the customer sees at this moment; `None` for a job without a customer. */
+	customer_sees: string | null,
+	/**  What it rests on, the weightiest first; never empty. */
+	evidence: Evidence[],
+	/**  The one thing to do; `None`: wait, or pass it on. */
+	fix: FixOffer | null,
+	/**  When it is expected to go on by itself, seconds from now; `None`: it does not, or nobody can tell. */
+	mends_itself_in_s: number | null,
+	/**  For how long it has been so, seconds. */
+	since_s: number | null,
 };
 
 /**

@@ -44,6 +44,8 @@ export function failureWords(error: IpcError): FailureWords {
       return words(error.message, "Your role may look, but not do this. Nothing was changed.", "Ask an admin.");
     case "conflict":
       return words(error.message, "It changed since you saw it. Nothing was changed by you.", "Look at it again, then decide anew.", error.request_id);
+    case "moved":
+      return words(error.message, "User or job moved on since you saw them. Nothing was changed by you.", "Look at how it is now, then decide anew.");
     case "unavailable":
       return words(error.message, "The system cannot be reached right now. Nothing was changed.", `Try again in ${Math.max(1, error.retry_after_s)} s.`);
     case "unknown":
