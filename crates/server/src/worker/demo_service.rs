@@ -1,8 +1,13 @@
 //! The demo service, over HTTP: make a profile, remove a profile, both idempotent by key.
 
+use super::service_health::Seen;
 use reqwest::{Client, RequestBuilder, StatusCode, Url, header::RETRY_AFTER};
 use serde::{Deserialize, de::DeserializeOwned};
-use std::{collections::BTreeMap, time::Duration};
+use state_machine::ErrorClass;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 /// A whole answer must be here within this.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -10,12 +15,14 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
 
 const NO_CONNECTION: &str = "no connection";
+const NO_ANSWER: &str = "no answer in time";
 
 /// The client.
 #[derive(Clone, Debug)]
 pub struct DemoService {
     base: Url,
     http: Client,
+    seen: Seen,
 }
 
 /// A profile as it stands.
@@ -89,6 +96,17 @@ impl DemoServiceError {
         }
     }
 
+    /// For rules and people.
+    pub fn class(&self) -> ErrorClass {
+        match self {
+            Self::Unreachable(why) if *why == NO_ANSWER => ErrorClass::Timeout,
+            Self::Unreachable(_) => ErrorClass::Unreachable,
+            Self::Unwell { .. } => ErrorClass::Refused,
+            Self::Nonsense(_) => ErrorClass::Nonsense,
+            Self::Refused { .. } => ErrorClass::Rejected,
+        }
+    }
+
     /// Asking again cannot help.
     pub const fn is_permanent(&self) -> bool {
         matches!(self, Self::Refused { .. })
@@ -128,7 +146,12 @@ impl DemoService {
             .pool_idle_timeout(Duration::from_secs(30))
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
-        Ok(Self { base, http })
+        Ok(Self { base, http, seen: Seen::default() })
+    }
+
+    /// What this client and its clones have seen of the service.
+    pub const fn seen(&self) -> &Seen {
+        &self.seen
     }
 
     /// Makes the profile of `key`, or says how far it is when it was asked for before.
@@ -171,7 +194,9 @@ impl DemoService {
     }
 
     async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<Option<T>, DemoServiceError> {
+        let began = Instant::now();
         let answer = Self::answer(request).await;
+        self.seen.answered(began, answer.as_ref().err());
         if let Err(error) = &answer {
             metrics::counter!("repruv_demo_service_errors_total", "kind" => error.kind()).increment(1);
         }
@@ -209,7 +234,7 @@ impl DemoService {
 
 fn why(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
-        "no answer in time"
+        NO_ANSWER
     } else if error.is_connect() {
         NO_CONNECTION
     } else {

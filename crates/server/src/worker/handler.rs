@@ -1,6 +1,7 @@
 //! What a job type must bring: a handler that does the work with no transaction open.
 
-use state_machine::JobType;
+use super::service_health::Seen;
+use state_machine::{ErrorClass, JobType};
 use std::{collections::HashMap, fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 use store::{Store, StoreError, engine::ClaimedJob};
 use tokio_util::sync::CancellationToken;
@@ -15,6 +16,8 @@ pub enum JobError {
     Retry {
         /// For people: what happened and what to do.
         error: String,
+        /// The same for programs.
+        class: ErrorClass,
         /// The service asked to wait this long.
         retry_after: Option<Duration>,
     },
@@ -22,11 +25,15 @@ pub enum JobError {
     Unsettled {
         /// For people: what happened and what to do.
         error: String,
+        /// The same for programs.
+        class: ErrorClass,
     },
     /// Another attempt cannot help.
     Permanent {
         /// For people: what happened and what to do.
         error: String,
+        /// The same for programs.
+        class: ErrorClass,
     },
     /// The handler panicked: a fault of ours. Worth another attempt.
     Panicked,
@@ -49,6 +56,7 @@ impl From<StoreError> for JobError {
                 tracing::warn!(error = %other, "A job could not write");
                 Self::Retry {
                     error: "Our own database could not be written. It is tried again.".into(),
+                    class: ErrorClass::Database,
                     retry_after: None,
                 }
             }
@@ -104,11 +112,14 @@ type Boxed = Arc<dyn Fn(JobContext) -> Pin<Box<dyn Future<Output = JobResult> + 
 
 /// The job types that this worker can run.
 #[derive(Clone, Default)]
-pub struct Handlers(HashMap<JobType, Boxed>);
+pub struct Handlers {
+    run: HashMap<JobType, Boxed>,
+    service: Option<Seen>,
+}
 
 impl fmt::Debug for Handlers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.run.keys()).finish()
     }
 }
 
@@ -121,18 +132,28 @@ impl Handlers {
             let handler = handler.clone();
             Box::pin(async move { handler.run(context).await })
         });
-        self.0.insert(job_type, run);
+        self.run.insert(job_type, run);
         self
+    }
+
+    /// The worker writes down what is seen of the demo service here.
+    #[must_use]
+    pub fn reporting(self, seen: &Seen) -> Self {
+        Self { service: Some(seen.clone()), ..self }
     }
 
     /// The types, sorted.
     pub fn types(&self) -> Vec<JobType> {
-        let mut types: Vec<_> = self.0.keys().copied().collect();
+        let mut types: Vec<_> = self.run.keys().copied().collect();
         types.sort_unstable();
         types
     }
 
     pub(crate) fn get(&self, job_type: JobType) -> Option<&Boxed> {
-        self.0.get(&job_type)
+        self.run.get(&job_type)
+    }
+
+    pub(crate) const fn service(&self) -> Option<&Seen> {
+        self.service.as_ref()
     }
 }

@@ -134,7 +134,7 @@ async fn beat(database_url: String, shared: Weak<Shared>) {
 async fn renew(store: &Store, shared: &Shared) {
     let asked: Vec<(Uuid, i64)> = shared.leases.lock().iter().map(|(id, held)| (*id, held.epoch)).collect();
     let started = Instant::now();
-    if let Err(error) = store.worker_seen(&shared.session).await {
+    if let Err(error) = store.worker_seen(&shared.session, asked.len()).await {
         tracing::warn!(%error, "Heartbeat not written");
         return;
     }

@@ -2,7 +2,7 @@
 //!
 //! `claims` fills the free slots, `running` carries one job from claim to finish, `heartbeat` renews the leases from a
 //! thread of its own, `upkeep` rescues, rolls up and schedules retention, `wakeups` listens for hints, `watchdog` ends what
-//! is forgotten in the database, `measures` counts all of it.
+//! is forgotten in the database, `service_health` tells how the demo service answers, `measures` counts all of it.
 
 mod claims;
 mod completions;
@@ -13,6 +13,7 @@ mod heartbeat;
 mod jobs;
 mod measures;
 mod running;
+mod service_health;
 mod settings;
 mod upkeep;
 mod wakeups;
@@ -21,6 +22,7 @@ mod watchdog;
 pub use demo_service::{DemoService, DemoServiceError, ProfileState, Removal};
 pub use handler::{Handlers, JobContext, JobError, JobHandler, JobResult};
 pub use jobs::{DemoDisable, DemoEnable, JobRetention, Noop};
+pub use service_health::Seen;
 pub use settings::{EngineSettings, WorkerSettings, duration};
 
 use anyhow::Context;
@@ -49,6 +51,7 @@ pub(crate) struct Shared {
 pub async fn run(settings: WorkerSettings) -> anyhow::Result<()> {
     let service = DemoService::new(&settings.demo_service_url).context("DEMO_SERVICE_URL is not usable")?;
     let handlers = Handlers::default()
+        .reporting(service.seen())
         .with(DemoEnable::new(service.clone(), settings.demo_poll))
         .with(DemoDisable::new(service, settings.demo_poll))
         .with(JobRetention::new(settings.keep_finished))
@@ -70,6 +73,7 @@ pub struct Worker {
     upkeep: tokio::task::JoinHandle<()>,
     wakeups: tokio::task::JoinHandle<()>,
     watchdog: tokio::task::JoinHandle<()>,
+    service_health: tokio::task::JoinHandle<()>,
     heartbeat: heartbeat::Thread,
 }
 
@@ -82,7 +86,11 @@ impl Worker {
         let pool = PoolSettings { max: engine.connections, notify: engine.push, ..PoolSettings::default() };
         let store = Store::connect_lazy(database_url, pool)?;
         let host = hostname();
-        let session = WorkerSession::new(&host, std::process::id(), crate::build::NAME);
+        let session = WorkerSession::new(&host, std::process::id(), crate::build::NAME).doing(
+            &engine.queue,
+            &handlers.types(),
+            engine.concurrency,
+        );
         measures::register(&handlers.types(), engine.push);
         let (completions, queue) = completions::channel(engine.concurrency);
         let shared = Arc::new(Shared {
@@ -103,6 +111,7 @@ impl Worker {
             upkeep: tokio::spawn(upkeep::run(shared.clone())),
             wakeups: tokio::spawn(wakeups::run(database_url.to_owned(), shared.clone(), hints)),
             watchdog: tokio::spawn(watchdog::run(shared.clone())),
+            service_health: tokio::spawn(service_health::write(shared.clone())),
             heartbeat,
             shared,
         })
@@ -120,6 +129,7 @@ impl Worker {
         self.upkeep.abort();
         self.wakeups.abort();
         self.watchdog.abort();
+        self.service_health.abort();
         let mut claims = self.claims;
         tokio::select! {
             _ = &mut claims => {}

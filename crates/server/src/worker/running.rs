@@ -6,6 +6,7 @@ use super::{
     measures,
 };
 use futures_util::FutureExt;
+use state_machine::ErrorClass;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use store::{
     StoreError,
@@ -37,17 +38,16 @@ pub(crate) async fn carry(shared: Arc<Shared>, job: ClaimedJob, claimed_at: Inst
             return;
         }
         Ok(result) => Ending::Succeeded { result },
-        Err(JobError::Retry { error, retry_after }) => {
-            Ending::Failed { error, permanent: false, retry_after, unsettled: false }
+        Err(JobError::Retry { error, class, retry_after }) => {
+            Ending::Failed { error, class, permanent: false, retry_after, unsettled: false }
         }
-        Err(JobError::Unsettled { error }) => {
-            Ending::Failed { error, permanent: false, retry_after: None, unsettled: true }
+        Err(JobError::Unsettled { error, class }) => unsettled(error, class),
+        Err(JobError::Permanent { error, class }) => {
+            Ending::Failed { error, class, permanent: true, retry_after: None, unsettled: false }
         }
-        Err(JobError::Permanent { error }) => {
-            Ending::Failed { error, permanent: true, retry_after: None, unsettled: false }
-        }
-        Err(JobError::Panicked) => cut_short(PANICKED),
-        Err(JobError::TookTooLong) => cut_short(TOOK_TOO_LONG),
+        // Cut short in an unknown place: an effect may exist that nobody knows of.
+        Err(JobError::Panicked) => unsettled(PANICKED.into(), ErrorClass::Internal),
+        Err(JobError::TookTooLong) => unsettled(TOOK_TOO_LONG.into(), ErrorClass::Deadline),
         Err(JobError::Cancelled { touched }) => Ending::Cancelled { touched },
         Err(JobError::Stopped) => Ending::HandedBack,
     };
@@ -59,9 +59,8 @@ pub(crate) async fn carry(shared: Arc<Shared>, job: ClaimedJob, claimed_at: Inst
         .record(claimed_at.elapsed().as_secs_f64());
 }
 
-/// Cut short in an unknown place: an effect may exist that nobody knows of.
-fn cut_short(error: &str) -> Ending {
-    Ending::Failed { error: error.into(), permanent: false, retry_after: None, unsettled: true }
+const fn unsettled(error: String, class: ErrorClass) -> Ending {
+    Ending::Failed { error, class, permanent: false, retry_after: None, unsettled: true }
 }
 
 /// Runs the handler within its deadline; a panic is a failure like any other.

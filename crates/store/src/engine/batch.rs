@@ -25,7 +25,7 @@ impl Store {
                      ), done AS ( \
                        UPDATE background_jobs j SET status = 'completed', locked_by = NULL, lease_expires_at = NULL, \
                          deadline_at = NULL, cancel_requested_at = NULL, completed_at = now(), error_message = NULL, \
-                         progress = 100, progress_step = NULL, version = version + 1 \
+                         error_class = NULL, progress = 100, progress_step = NULL, version = version + 1 \
                        FROM held WHERE j.id = held.id RETURNING j.id, j.attempt \
                      ), told AS ( \
                        INSERT INTO job_events (job_id, event, from_status, to_status, attempt, actor) \

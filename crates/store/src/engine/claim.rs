@@ -41,13 +41,14 @@ struct Raw {
     cancel_requested: bool,
 }
 
+// Whether the queue is paused depends on no job, so it is asked once a claim.
 // MATERIALIZED: a plain sub-select may be run again by a nested loop and exceed the limit.
 // NO KEY: `FOR UPDATE SKIP LOCKED` would skip a job while a row that refers to it is being inserted.
 const CLAIM: &str = "
 WITH due AS MATERIALIZED (
   SELECT id FROM background_jobs
   WHERE status = 'pending' AND queue = $1 AND run_at <= now() AND job_type = ANY ($2) AND attempt < max_attempts
-    AND schema_version <= 1
+    AND schema_version <= 1 AND NOT EXISTS (SELECT FROM queues WHERE name = $1 AND paused_at IS NOT NULL)
   ORDER BY priority, run_at, id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
 ), claimed AS (
   UPDATE background_jobs j SET status = 'running', attempt = j.attempt + 1, lease_epoch = j.lease_epoch + 1,
@@ -64,7 +65,7 @@ SELECT id, job_type, user_id, attempt, max_attempts, lease_epoch, payload, deadl
 ORDER BY priority, run_at, id";
 
 impl Store {
-    /// Claims at most `limit` due jobs of the types that this build can run.
+    /// Claims at most `limit` due jobs of the types that this build can run; none while the queue is paused.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]. If the answer was lost, the claimed jobs are rescued when their leases end.

@@ -12,7 +12,7 @@ use crate::{
 };
 use rand::Rng;
 use sqlx::PgConnection;
-use state_machine::{AttemptEnd, JobEvent, JobStatus, JobTransition, RetryPolicy};
+use state_machine::{AttemptEnd, ErrorClass, JobEvent, JobStatus, JobTransition, RetryPolicy};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -28,6 +28,8 @@ pub enum Ending {
     Failed {
         /// For people: what happened and what can be done.
         error: String,
+        /// The same for programs.
+        class: ErrorClass,
         /// Trying again cannot help.
         permanent: bool,
         /// Not before this long from now; replaces the backoff when it is longer.
@@ -46,6 +48,8 @@ pub enum Ending {
     Expired {
         /// For people.
         error: String,
+        /// The same for programs.
+        class: ErrorClass,
     },
 }
 
@@ -169,7 +173,7 @@ pub(super) async fn end(
 
 fn detail_of(ending: &Ending) -> Option<String> {
     match ending {
-        Ending::Failed { error, .. } | Ending::Expired { error } => Some(error.clone()),
+        Ending::Failed { error, .. } | Ending::Expired { error, .. } => Some(error.clone()),
         Ending::HandedBack => Some("The worker was stopped; the job goes on elsewhere.".into()),
         Ending::Succeeded { .. } | Ending::Cancelled { .. } => None,
     }
@@ -226,10 +230,12 @@ async fn write_job(
     told: Told<'_>,
 ) -> Result<(), StoreError> {
     let Told { policy, unit, .. } = told;
-    let (result, error) = match ending {
-        Ending::Succeeded { result } => (Some(result), None),
-        Ending::Failed { error, .. } | Ending::Expired { error } => (None, Some(cut(error, 2000))),
-        Ending::Cancelled { .. } | Ending::HandedBack => (None, None),
+    let (result, error, class) = match ending {
+        Ending::Succeeded { result } => (Some(result), None, None),
+        Ending::Failed { error, class, .. } | Ending::Expired { error, class } => {
+            (None, Some(cut(error, 2000)), Some(class.as_str()))
+        }
+        Ending::Cancelled { .. } | Ending::HandedBack => (None, None, None),
     };
     let delay = match (change.event(), ending) {
         (JobEvent::RetryLater, Ending::Failed { retry_after, .. }) => {
@@ -245,6 +251,7 @@ async fn write_job(
          completed_at = CASE WHEN $4 <> 'pending' THEN now() END, \
          run_at = CASE WHEN $4 = 'pending' THEN now() + make_interval(secs => $5) ELSE run_at END, \
          attempt = attempt - $6, result_data = $7, error_message = coalesce($8, CASE WHEN $4 <> 'completed' THEN error_message END), \
+         error_class = CASE WHEN $8 IS NOT NULL THEN $14 WHEN $4 <> 'completed' THEN error_class END, \
          progress = CASE $4 WHEN 'completed' THEN 100 WHEN 'pending' THEN 0 ELSE progress END, \
          progress_step = CASE WHEN $4 IN ('failed', 'cancelled') THEN progress_step END, version = version + 1 \
          WHERE id = $1 AND status = 'running' AND lease_epoch = $2 AND locked_by IS NOT DISTINCT FROM $3 \
@@ -265,6 +272,7 @@ async fn write_job(
     .bind(job.attempt)
     .bind(told.actor.label())
     .bind(told.detail.map(|text| cut(text, 2000)))
+    .bind(class)
     .execute(tx)
     .await?
     .rows_affected();

@@ -11,6 +11,7 @@ mod lease;
 mod prune;
 mod rescue;
 mod retention;
+mod service_health;
 mod stats;
 mod workers;
 
@@ -20,4 +21,5 @@ pub use enqueue::{Enqueued, NewJob};
 pub use finish::{Ending, Finished};
 pub use lease::{Lease, Renewal};
 pub use prune::Prunable;
-pub use workers::WorkerSession;
+pub use service_health::ServiceHealth;
+pub use workers::{WorkerSession, WorkerWork};

@@ -7,7 +7,7 @@ use crate::{
     faults::planted_sql,
 };
 use rand::{Rng, seq::SliceRandom};
-use state_machine::{JobType, RetryPolicy};
+use state_machine::{ErrorClass, JobType, RetryPolicy};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -116,10 +116,10 @@ impl Store {
         policy: RetryPolicy,
     ) -> Result<Option<Finished>, StoreError> {
         let unit = rand::rng().random::<f64>();
-        let error = if lease_ran_out {
-            "The worker was lost while it worked on this."
+        let (error, class) = if lease_ran_out {
+            ("The worker was lost while it worked on this.", ErrorClass::WorkerLost)
         } else {
-            "The work took longer than its limit and was given up."
+            ("The work took longer than its limit and was given up.", ErrorClass::Deadline)
         };
         self.step("rescue", move |tx| {
             let lease = lease.clone();
@@ -140,7 +140,8 @@ impl Store {
                 if still.is_none() {
                     return Err(StoreError::LeaseLost { job_id: lease.job_id });
                 }
-                finish::end(tx, &lease, Ending::Expired { error: error.to_owned() }, policy, unit).await.map(Some)
+                let ending = Ending::Expired { error: error.to_owned(), class };
+                finish::end(tx, &lease, ending, policy, unit).await.map(Some)
             })
         })
         .await

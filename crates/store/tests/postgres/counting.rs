@@ -154,8 +154,8 @@ async fn leftovers_go_after_their_time_and_not_before() {
     let user = user().insert(&stand.db).await.id;
     stand.api.change_demo_mode(user, &crate::stand::keyed("key-00001", 1), crate::stand::enable()).await.unwrap();
     let who = worker(1);
-    stand.work.worker_seen(&who).await.unwrap();
-    stand.work.worker_seen(&who).await.unwrap();
+    stand.work.worker_seen(&who, 0).await.unwrap();
+    stand.work.worker_seen(&who, 3).await.unwrap();
     assert_eq!(stand.count("worker_sessions").await, 1);
     assert_eq!(stand.work.remove_leftovers().await.unwrap(), 0);
     stand.work.worker_stopped(&who).await.unwrap();

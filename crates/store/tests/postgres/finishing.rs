@@ -55,6 +55,7 @@ async fn a_service_that_says_when_to_come_back_is_obeyed() {
     let lease = stand.claim(&worker(1)).await.lease;
     let busy = Ending::Failed {
         error: "Too many requests.".into(),
+        class: state_machine::ErrorClass::Unreachable,
         permanent: false,
         retry_after: Some(Duration::from_secs(900)),
         unsettled: false,

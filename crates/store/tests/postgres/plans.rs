@@ -57,6 +57,7 @@ async fn a_claim_reads_the_due_jobs_by_their_index() {
     let stand = filled().await;
     let sql = "SELECT id FROM background_jobs WHERE status = 'pending' AND queue = 'default' AND run_at <= now() \
                AND job_type = ANY (ARRAY['noop', 'demo_enable']) AND attempt < max_attempts AND schema_version <= 1 \
+               AND NOT EXISTS (SELECT FROM queues WHERE name = 'default' AND paused_at IS NOT NULL) \
                ORDER BY priority, run_at, id LIMIT 10 FOR NO KEY UPDATE SKIP LOCKED";
     let (indexes, pages) = plan(&stand, sql).await;
     assert_eq!(indexes, ["background_jobs_ready"]);

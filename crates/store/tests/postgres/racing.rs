@@ -38,8 +38,13 @@ async fn a_stop_waits_while_nobody_knows_what_was_made() {
     stand.enable(user).await;
     let lease = stand.claim(&worker(1)).await.lease;
     stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
-    let unsettled =
-        Ending::Failed { error: "The answer was lost.".into(), permanent: false, retry_after: None, unsettled: true };
+    let unsettled = Ending::Failed {
+        error: "The answer was lost.".into(),
+        class: state_machine::ErrorClass::Unreachable,
+        permanent: false,
+        retry_after: None,
+        unsettled: true,
+    };
     let done = stand.work.finish(&lease, unsettled, AT_ONCE).await.unwrap();
     assert_eq!(done.status, JobStatus::Pending);
     stand.assert_sound().await;
@@ -58,7 +63,13 @@ async fn a_stop_that_waits_for_an_answer_is_not_overtaken_by_another() {
     stand.enable(user).await;
     let lease = stand.claim(&worker(1)).await.lease;
     stand.api.cancel_demo_mode(user, &staff()).await.unwrap();
-    let unsettled = Ending::Failed { error: "Lost.".into(), permanent: false, retry_after: None, unsettled: true };
+    let unsettled = Ending::Failed {
+        error: "Lost.".into(),
+        class: state_machine::ErrorClass::Unreachable,
+        permanent: false,
+        retry_after: None,
+        unsettled: true,
+    };
     stand.work.finish(&lease, unsettled, AT_ONCE).await.unwrap();
     let again = stand.api.cancel_demo_mode(user, &staff()).await;
     assert!(matches!(again, Err(StoreError::Illegal(_))), "{again:?}");

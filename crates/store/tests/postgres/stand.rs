@@ -149,5 +149,11 @@ pub fn succeeded() -> Ending {
 }
 
 pub fn failed(error: &str, permanent: bool) -> Ending {
-    Ending::Failed { error: error.into(), permanent, retry_after: None, unsettled: false }
+    Ending::Failed {
+        error: error.into(),
+        class: state_machine::ErrorClass::Unreachable,
+        permanent,
+        retry_after: None,
+        unsettled: false,
+    }
 }

@@ -199,8 +199,13 @@ async fn assert_only_removal(stand: &Stand, user: Uuid, key: Uuid) -> serde_json
 #[tokio::test]
 async fn what_the_last_attempt_may_have_made_is_not_forgotten_with_it() {
     let stand = Stand::new().await;
-    let unsettled =
-        || Ending::Failed { error: "No answer.".into(), permanent: false, retry_after: None, unsettled: true };
+    let unsettled = || Ending::Failed {
+        error: "No answer.".into(),
+        class: state_machine::ErrorClass::Unreachable,
+        permanent: false,
+        retry_after: None,
+        unsettled: true,
+    };
     for lost in [true, false] {
         let user = user().insert(&stand.db).await.id;
         let job_id = stand.enable(user).await;

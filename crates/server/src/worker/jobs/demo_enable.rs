@@ -32,7 +32,7 @@ impl DemoEnable {
                     Ok(state) => Ok(state),
                     Err(DemoServiceError::Refused { .. }) => Err(JobError::Cancelled { touched: false }),
                     // Not known whether there is a profile: another attempt finds out.
-                    Err(error) => Err(JobError::Unsettled { error: error.to_string() }),
+                    Err(error) => Err(unsettled(&error)),
                 }
             }
         }
@@ -41,13 +41,17 @@ impl DemoEnable {
 
 /// A profile may exist of which no id is known, unless the service has ruled it out.
 fn unless_settled(error: DemoServiceError) -> JobError {
-    if error.may_have_done() { JobError::Unsettled { error: error.to_string() } } else { error.into() }
+    if error.may_have_done() { unsettled(&error) } else { error.into() }
+}
+
+fn unsettled(error: &DemoServiceError) -> JobError {
+    JobError::Unsettled { error: error.to_string(), class: error.class() }
 }
 
 /// The profile is there, and nobody knows of it.
 fn not_remembered(error: StoreError) -> JobError {
     match error.into() {
-        JobError::Retry { error, .. } => JobError::Unsettled { error },
+        JobError::Retry { error, class, .. } => JobError::Unsettled { error, class },
         other => other,
     }
 }

@@ -14,7 +14,11 @@ use super::{DemoServiceError, JobError};
 
 impl From<DemoServiceError> for JobError {
     fn from(error: DemoServiceError) -> Self {
-        let (retry_after, words) = (error.retry_after(), error.to_string());
-        if error.is_permanent() { Self::Permanent { error: words } } else { Self::Retry { error: words, retry_after } }
+        let (retry_after, class, words) = (error.retry_after(), error.class(), error.to_string());
+        if error.is_permanent() {
+            Self::Permanent { error: words, class }
+        } else {
+            Self::Retry { error: words, class, retry_after }
+        }
     }
 }

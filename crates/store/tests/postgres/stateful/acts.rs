@@ -160,9 +160,13 @@ fn ending(end: End) -> Ending {
         End::Succeed => succeeded(),
         End::FailOnce => failed("Busy.", false),
         End::FailForGood => failed("Refused.", true),
-        End::Unsettled => {
-            Ending::Failed { error: "Lost.".into(), permanent: false, retry_after: None, unsettled: true }
-        }
+        End::Unsettled => Ending::Failed {
+            error: "Lost.".into(),
+            class: state_machine::ErrorClass::Unreachable,
+            permanent: false,
+            retry_after: None,
+            unsettled: true,
+        },
         End::Stop { touched } => Ending::Cancelled { touched },
         End::HandBack => Ending::HandedBack,
     }
