@@ -40,7 +40,8 @@ async fn plan(stand: &Stand, sql: &str) -> (Vec<String>, u64) {
 }
 
 fn collect(node: &Value, indexes: &mut Vec<String>) {
-    if let Some(name) = node["Index Name"].as_str() {
+    // Whether the queue is paused is asked of a table of a few rows, in whatever way.
+    if let Some(name) = node["Index Name"].as_str().filter(|name| *name != "queues_pkey") {
         indexes.push(name.to_owned());
     }
     assert!(
