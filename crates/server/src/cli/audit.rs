@@ -1,15 +1,14 @@
 //! `repruv-server audit`: whether the trail is whole, and where it ends. As the API's login or the owner of the database.
 
-use super::say;
+use super::{database::Database, say};
 use anyhow::Context;
 use std::{path::PathBuf, time::Duration};
-use store::{PoolSettings, Store, audit_chain::TrailHead};
+use store::{PoolSettings, audit_chain::TrailHead};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Audit {
-    /// PostgreSQL
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true, default_value = "")]
-    database_url: String,
+    #[command(flatten)]
+    database: Database,
     #[command(subcommand)]
     action: Action,
 }
@@ -27,7 +26,6 @@ enum Action {
 }
 
 pub(super) async fn run(command: Audit) -> anyhow::Result<()> {
-    anyhow::ensure!(!command.database_url.is_empty(), "say which database: --database-url or DATABASE_URL");
     let settings = PoolSettings {
         max: 1,
         notify: false,
@@ -35,7 +33,7 @@ pub(super) async fn run(command: Audit) -> anyhow::Result<()> {
         statement_timeout: Duration::from_secs(24 * 3_600),
         ..PoolSettings::default()
     };
-    let store = Store::connect(&command.database_url, settings).await.context("the database was not reached")?;
+    let store = command.database.open(settings).await?;
     match command.action {
         Action::Head => say(&serde_json::to_string(&store.audit_head().await?)?),
         Action::Verify { against } => {

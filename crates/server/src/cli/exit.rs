@@ -59,8 +59,9 @@ pub fn report(outcome: anyhow::Result<()>) -> ExitCode {
     if error.is::<NobodyReads>() {
         return ExitCode::SUCCESS;
     }
+    // With its causes and without the stack that RUST_BACKTRACE would add: it is for the person who typed the command.
     // stderr may be closed as well; there is nobody left to tell.
-    let _ = writeln!(std::io::stderr(), "Error: {error:?}");
+    let _ = writeln!(std::io::stderr(), "Error: {error:#}");
     let exit = error.downcast_ref::<Ended>().map_or(Exit::Failed, |ended| ended.exit);
     ExitCode::from(exit as u8)
 }

@@ -1,19 +1,18 @@
 //! `repruv-server migrate`: the schema, the backend's logins, demonstration data. As the owner of the database.
 
-use super::{password_from_stdin, say};
+use super::{database::Database, password_from_stdin, say};
 use crate::auth::passwords;
 use anyhow::Context;
 use std::time::Duration;
-use store::{PoolSettings, SeedSettings, Store, migrate};
+use store::{PoolSettings, SeedSettings, migrate};
 
 /// The password of every customer that `migrate seed` makes.
 pub const DEMO_PASSWORD: &str = "customer-demo-password";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Migrate {
-    /// PostgreSQL, as the owner of the database
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true, default_value = "")]
-    database_url: String,
+    #[command(flatten)]
+    database: Database,
     #[command(subcommand)]
     action: Action,
 }
@@ -47,7 +46,6 @@ enum Action {
 }
 
 pub(super) async fn run(command: Migrate) -> anyhow::Result<()> {
-    anyhow::ensure!(!command.database_url.is_empty(), "say which database: --database-url or DATABASE_URL");
     let settings = PoolSettings {
         max: 2,
         acquire_timeout: Duration::from_secs(10),
@@ -56,7 +54,7 @@ pub(super) async fn run(command: Migrate) -> anyhow::Result<()> {
         notify: false,
         ..PoolSettings::default()
     };
-    let store = Store::connect(&command.database_url, settings).await.context("the database was not reached")?;
+    let store = command.database.open(settings).await?;
     let pool = store.pool();
     match command.action {
         Action::Run => {

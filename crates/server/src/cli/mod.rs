@@ -1,6 +1,7 @@
 //! The command line: what to run, and how it logs.
 
 mod audit;
+mod database;
 mod exit;
 mod jobs;
 mod logging;
@@ -31,7 +32,7 @@ enum Command {
     Serve(serve::ServeSettings),
     /// Runs jobs
     Work(worker::WorkerSettings),
-    /// Looks after the database's schema, its logins and demonstration data
+    /// Looks after the database's schema, its logins and demonstration data, as the owner of the database
     Migrate(migrate::Migrate),
     /// Looks after the people who operate
     Staff(staff::Staff),

@@ -1,16 +1,14 @@
 //! `repruv-server staff`: the people who operate. As the owner of the database or the API's login.
 
-use super::{password_from_stdin, say};
+use super::{database::Database, password_from_stdin, say};
 use crate::auth::passwords;
-use anyhow::Context;
 use contract::auth::StaffRole;
-use store::{NewStaff, PoolSettings, StaffMember, Store};
+use store::{NewStaff, PoolSettings, StaffMember};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Staff {
-    /// PostgreSQL
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true, default_value = "")]
-    database_url: String,
+    #[command(flatten)]
+    database: Database,
     #[command(subcommand)]
     action: Action,
 }
@@ -43,9 +41,8 @@ enum Action {
 }
 
 pub(super) async fn run(command: Staff) -> anyhow::Result<()> {
-    anyhow::ensure!(!command.database_url.is_empty(), "say which database: --database-url or DATABASE_URL");
     let settings = PoolSettings { max: 1, notify: false, ..PoolSettings::default() };
-    let store = Store::connect(&command.database_url, settings).await.context("the database was not reached")?;
+    let store = command.database.open(settings).await?;
     match command.action {
         Action::Add { email, name, role, password_stdin: _ } => {
             let fits = |text: &str| (1..=255).contains(&text.chars().count()) && !text.contains(char::is_control);

@@ -5,10 +5,7 @@ mod acting;
 mod print;
 mod prune;
 
-use super::{
-    exit::{self, Ended, Exit},
-    say,
-};
+use super::{database::Database, exit, say};
 use crate::worker::duration;
 use contract::{
     jobs::{JobFilter, JobRow},
@@ -16,21 +13,21 @@ use contract::{
 };
 use read_model::ReadModel;
 use std::time::Duration;
-use store::{PoolSettings, Store};
+use store::PoolSettings;
 use uuid::Uuid;
 
 /// One read may find little in much: it is repeated at most so often for one list.
 const READS_MAX: u32 = 50;
 
-const CODES: &str = "Exit codes: 0 done · 1 failed · 2 the command line makes no sense · 3 no such job · \
+const CODES: &str = "Login: the API's to look and act, the worker's to prune, the owner's for all of it\n\n\
+    Exit codes: 0 done · 1 failed · 2 the command line makes no sense · 3 no such job · \
     4 refused by the rules or for this person, nothing was changed · 5 the database did not answer, look before you repeat";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = CODES)]
 pub(super) struct Jobs {
-    /// PostgreSQL: the API's login to look and act, the worker's to prune, the owner's for all of it
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true, default_value = "")]
-    database_url: String,
+    #[command(flatten)]
+    database: Database,
     /// Print JSON for programs instead of text for people
     #[arg(long, global = true)]
     json: bool,
@@ -81,7 +78,6 @@ struct List {
 }
 
 pub(super) async fn run(command: Jobs) -> anyhow::Result<()> {
-    anyhow::ensure!(!command.database_url.is_empty(), "say which database: --database-url or DATABASE_URL");
     let settings = PoolSettings {
         max: 2,
         acquire_timeout: Duration::from_secs(10),
@@ -90,12 +86,7 @@ pub(super) async fn run(command: Jobs) -> anyhow::Result<()> {
         notify: true,
         ..PoolSettings::default()
     };
-    let store = Store::connect(&command.database_url, settings).await.map_err(|error| {
-        Ended::with(
-            Exit::Unavailable,
-            format!("The database was not reached: {error}. Check DATABASE_URL and that it runs."),
-        )
-    })?;
+    let store = command.database.open(settings).await?;
     let read = ReadModel::new(store.pool().clone());
     match command.action {
         Action::List(list) => show_list(&read, list, command.json).await,
