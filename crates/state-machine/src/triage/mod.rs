@@ -11,7 +11,11 @@ mod decide;
 mod evidence;
 mod facts;
 mod fix;
+mod gather;
+mod offer;
+mod service;
 mod verdict;
+mod words;
 
 pub use cause::{Cause, Certainty, Gravity};
 pub use decide::diagnose;

@@ -1,0 +1,6 @@
+//! What is wrong with a case, and the one safe fix.
+
+mod causes;
+mod fixes;
+mod properties;
+mod stand;
