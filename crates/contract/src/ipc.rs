@@ -161,6 +161,14 @@ wire! {
         pub title: String,
     }
 
+    /// One press of a button that is bound to more than one thing.
+    pub struct CommandIntent {
+        /// As in [`CommandTarget`].
+        pub command_id: Uuid,
+        /// As in [`CommandTarget`].
+        pub title: String,
+    }
+
     /// What became of a command whose answer was lost.
     #[serde(rename_all = "snake_case")]
     #[derive(Copy, Eq)]

@@ -13,12 +13,14 @@ mod section;
 mod sessions;
 mod text;
 mod timeline;
+mod triage;
 mod users;
 mod workers;
 
 pub use error::ReadError;
 pub use feed::{Feed, FeedBatch, FeedSettings, FeedSource};
 pub use page::LIMIT_MAX;
+pub use triage::Standing;
 
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;

@@ -10,12 +10,15 @@ use testkit::{Plan, Plans, Role, TestDb};
 
 const BIG: [&str; 3] = ["users", "background_jobs", "job_events"];
 
-/// 40,000 users, 60,000 finished jobs of theirs with their history, 50 that wait and 10 that run; read as staff read, and heard.
+/// 42,000 users of whom 2,000 failed, 60,000 finished jobs of theirs with their history, 50 that wait and 10 that run; read as staff read, and heard.
 async fn heard() -> (TestDb, ReadModel, Plans) {
     let db = TestDb::new().await;
     for statement in [
         "INSERT INTO users (id, email, full_name, created_at) SELECT ('01800000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, \
            'user' || n || '@repruv.test', 'Person ' || n, now()::timestamp - make_interval(mins => 40000 - n) FROM generate_series(1, 40000) n",
+        "INSERT INTO users (id, email, created_at, demo_mode_status, demo_mode_failed_operation, demo_mode_error, demo_mode_changed_at) \
+         SELECT gen_random_uuid(), 'failed' || n || '@repruv.test', now() - interval '90 days', 'failed', 'enable', 'no answer', \
+           now() - make_interval(mins => n) FROM generate_series(1, 2000) n",
         "INSERT INTO background_jobs (id, job_type, status, user_id, created_at, completed_at) \
          SELECT ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'demo_enable', \
            CASE WHEN n % 200 = 0 THEN 'failed' ELSE 'completed' END, \
@@ -124,4 +127,35 @@ async fn the_feed_goes_on_from_where_it_was_by_the_primary_key() {
         }
         assert!(round == 0 || !told.is_empty(), "round {round} read no event");
     }
+}
+
+/// However much is at rest, the standing list looks at what is not, and a change at what it names.
+#[tokio::test]
+async fn the_standing_list_goes_by_indexes_of_what_is_not_at_rest() {
+    let (db, reader, plans) = heard().await;
+    let mut standing = reader.standing().await.expect("the list");
+    let page = standing.page_from(None, 50).expect("a page");
+    assert_eq!(
+        (page.count, page.or_more),
+        (560, true),
+        "what waits and runs without any worker, and the newest failures"
+    );
+    let looks = [
+        "users_demo_mode_restless",
+        "users_contradictory",
+        "users_demo_mode_failed",
+        "background_jobs_running",
+        "background_jobs_ready",
+        "background_jobs_pkey",
+    ];
+    by(&plans, &looks, 5_000);
+    let (user, job) = ("01800000-0000-7000-8000-000000000007", "01900000-0000-7000-8000-000000000007");
+    let (user, job) = (uuid::Uuid::try_parse(user).expect("an id"), uuid::Uuid::try_parse(job).expect("an id"));
+    reader.restand(&mut standing, &[job], &[user]).await.expect("brought up to date");
+    by(&plans, &["users_pkey", "background_jobs_active", "background_jobs_pkey"], 60);
+    reader.user_case(user).await.expect("a case");
+    by(&plans, &["users_pkey", "background_jobs_active"], 60);
+    reader.job_case(job).await.expect("a case");
+    by(&plans, &["background_jobs_pkey"], 60);
+    drop(db);
 }

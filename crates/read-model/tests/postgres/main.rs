@@ -10,6 +10,7 @@ mod rights;
 mod sections;
 mod sessions;
 mod timeline;
+mod triage;
 mod users;
 
 use read_model::ReadModel;

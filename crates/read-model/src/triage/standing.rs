@@ -1,0 +1,175 @@
+//! The standing list: what disagrees or is overdue, in order, and how it follows single changes. Pure.
+
+use super::case::Case;
+use crate::{ReadError, page};
+use chrono::{DateTime, TimeDelta, Utc};
+use contract::{
+    state_machine::triage::{Cause, Gravity, diagnose},
+    triage::{Contradiction, ContradictionPage},
+};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashSet},
+};
+use uuid::Uuid;
+
+const LIST: &str = "contradictions";
+
+/// What disagrees or is overdue. Made by a full read; afterwards it follows what the feed tells.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// By the user, or by the job where no user is concerned.
+    lines: BTreeMap<Uuid, Contradiction>,
+    or_more: bool,
+    as_of: DateTime<Utc>,
+}
+
+/// Where a line stands: gravest cause first; of one cause what has lasted longest, of failures the newest.
+type Place = (Reverse<(Gravity, Cause)>, i64, Uuid);
+
+impl Standing {
+    pub(super) fn of(cases: Vec<Case>, or_more: bool, as_of: DateTime<Utc>) -> Self {
+        let mut standing = Self { lines: BTreeMap::new(), or_more, as_of };
+        standing.add(cases);
+        standing
+    }
+
+    /// The lines of these jobs and users are no longer true; `cases` is what they are now.
+    pub(super) fn replace(&mut self, jobs: &[Uuid], users: &[Uuid], cases: Vec<Case>, as_of: DateTime<Utc>) {
+        let changed: HashSet<&Uuid> = jobs.iter().chain(users).collect();
+        self.lines.retain(|_, line| {
+            let concerned = |id: &Option<Uuid>| id.as_ref().is_some_and(|id| changed.contains(id));
+            !concerned(&line.user_id) && !concerned(&line.job_id)
+        });
+        self.as_of = as_of;
+        self.add(cases);
+    }
+
+    fn add(&mut self, cases: Vec<Case>) {
+        for case in cases {
+            let Some((key, line)) = line(case, self.as_of) else { continue };
+            let graver = |known: &Contradiction| weight(known) >= weight(&line);
+            if !self.lines.get(&key).is_some_and(graver) {
+                self.lines.insert(key, line);
+            }
+        }
+    }
+
+    /// Nothing changed up to `as_of`, by the feed.
+    pub fn confirm(&mut self, as_of: DateTime<Utc>) {
+        self.as_of = self.as_of.max(as_of);
+    }
+
+    /// One page, worst first. `limit` is cut to 1 to 500.
+    ///
+    /// # Errors
+    /// [`ReadError::BadCursor`].
+    pub fn page_from(&self, cursor: Option<&str>, limit: u32) -> Result<ContradictionPage, ReadError> {
+        let after = cursor.map(place_of).transpose()?;
+        Ok(self.page(after, page::clamp(limit)))
+    }
+
+    fn page(&self, after: Option<Place>, limit: usize) -> ContradictionPage {
+        let mut placed: Vec<(Place, Contradiction)> =
+            self.grouped().into_iter().map(|(id, line)| (place(id, &line), line)).collect();
+        placed.sort_by_key(|(place, _)| *place);
+        if let Some(after) = after {
+            // Ages are whole seconds, so the moments that they are counted back to waver: the line itself tells better.
+            let known = placed.iter().position(|(place, _)| place.2 == after.2);
+            placed.drain(..known.map_or_else(|| placed.partition_point(|(place, _)| *place <= after), |at| at + 1));
+        }
+        let more = placed.len() > limit;
+        placed.truncate(limit);
+        let next = placed.last().filter(|_| more).map(|(place, _)| encode(place));
+        let count = u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
+        let rows = placed.into_iter().map(|(_, line)| line).collect();
+        ContradictionPage { rows, count, or_more: self.or_more, next, as_of: self.as_of }
+    }
+
+    /// A cause that lies with a queue, the workers or the demo service is one line, however many jobs it holds up: that of
+    /// the one that has waited longest.
+    fn grouped(&self) -> BTreeMap<Uuid, Contradiction> {
+        let mut alone = BTreeMap::new();
+        let mut shared: BTreeMap<(Cause, Option<String>, Option<String>), (Uuid, Contradiction)> = BTreeMap::new();
+        for (&id, line) in &self.lines {
+            let Some(of) = shared_place(line) else {
+                alone.insert(id, Contradiction { queue: None, ..line.clone() });
+                continue;
+            };
+            match shared.get_mut(&of) {
+                None => {
+                    shared.insert(of, (id, line.clone()));
+                }
+                Some((first, known)) => {
+                    let alike = known.alike + 1;
+                    if line.since < known.since {
+                        (*first, *known) = (id, line.clone());
+                    }
+                    known.alike = alike;
+                }
+            }
+        }
+        alone.extend(shared.into_values());
+        alone
+    }
+}
+
+/// The line of a case, when it stands in the list at all.
+fn line(case: Case, as_of: DateTime<Utc>) -> Option<(Uuid, Contradiction)> {
+    let verdict = diagnose(&case.facts);
+    if verdict.gravity < Gravity::Watch {
+        return None;
+    }
+    let job = case.facts.job.as_ref();
+    // A user's job that is not of demo mode is a case of its own.
+    let of_user = case.user_id.filter(|_| job.is_none_or(|job| job.operation().is_some()));
+    let key = of_user.or(case.job_id)?;
+    let since_s = TimeDelta::try_seconds(verdict.since_s.unwrap_or_default().into()).unwrap_or_default();
+    let line = Contradiction {
+        user_id: case.user_id,
+        user_email: case.user_email,
+        job_id: case.job_id,
+        job_type: job.map(|job| job.type_word.clone()),
+        queue: job.map(|_| case.facts.queue.name.clone()),
+        since: as_of.checked_sub_signed(since_s).unwrap_or(as_of),
+        verdict,
+        alike: 0,
+    };
+    Some((key, line))
+}
+
+fn shared_place(line: &Contradiction) -> Option<(Cause, Option<String>, Option<String>)> {
+    let cause = line.verdict.cause;
+    match cause {
+        Cause::QueuePaused | Cause::NoWorker | Cause::WaitingForWorker => Some((cause, line.queue.clone(), None)),
+        Cause::NoWorkerKnowsType => Some((cause, line.queue.clone(), line.job_type.clone())),
+        Cause::ServiceUnreachable | Cause::ServiceRefusing | Cause::ServiceSlow => Some((cause, None, None)),
+        _ => None,
+    }
+}
+
+const fn weight(line: &Contradiction) -> (Gravity, Cause) {
+    (line.verdict.gravity, line.verdict.cause)
+}
+
+fn place(id: Uuid, line: &Contradiction) -> Place {
+    let since_us = line.since.timestamp_micros();
+    let order = if line.verdict.cause == Cause::FailedForGood { -since_us } else { since_us };
+    (Reverse(weight(line)), order, id)
+}
+
+fn encode((Reverse((gravity, cause)), order, id): &Place) -> String {
+    page::encode(&format!("{LIST}|{gravity}|{cause}|{order}|{}", id.simple()))
+}
+
+/// Where a list goes on.
+fn place_of(cursor: &str) -> Result<Place, ReadError> {
+    let text = page::decode(cursor)?;
+    let parts: Vec<&str> = text.split('|').collect();
+    let place = (|| {
+        let [LIST, gravity, cause, order, id] = parts[..] else { return None };
+        let weight = (gravity.parse().ok()?, cause.parse().ok()?);
+        Some((Reverse(weight), order.parse().ok()?, Uuid::try_parse(id).ok()?))
+    })();
+    place.ok_or(ReadError::BadCursor)
+}
