@@ -1,10 +1,7 @@
 //! The TypeScript side of the commands, generated from the Rust side.
 
 use crate::commands;
-use contract::{
-    ipc::{IpcError, SettledCommand},
-    triage::{CaseView, ContradictionPage, FixRequest},
-};
+use contract::ipc::{IpcError, SettledCommand};
 use std::path::Path;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands};
 
@@ -26,6 +23,10 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::users::user,
             commands::users::user_timeline,
             commands::users::presets,
+            commands::triage::user_case,
+            commands::triage::job_case,
+            commands::triage::contradictions,
+            commands::triage::apply_fix,
             commands::sessions::sessions_page,
             commands::workers::workers,
             commands::audit::audit_page,
@@ -69,9 +70,6 @@ pub fn builder() -> Builder<tauri::Wry> {
         ])
         .typ::<IpcError>()
         .typ::<SettledCommand>()
-        .typ::<CaseView>()
-        .typ::<FixRequest>()
-        .typ::<ContradictionPage>()
         .constant(
             "appEvents",
             serde_json::json!({

@@ -3,6 +3,7 @@
 //! Pure parts: [`pulse`] (freshness), [`gather`] (coalescing), [`audience`] (who hears what). `tail` drives them.
 
 mod audience;
+mod contradictions;
 mod gather;
 mod pulse;
 mod reach;
@@ -11,8 +12,13 @@ mod tail;
 
 use crate::{account::Account, database::Database, ops::lock};
 use audience::{Audience, Sink};
-use contract::live::{Freshness, LiveInterest};
+use contract::{
+    live::{Freshness, LiveInterest},
+    triage::ContradictionPage,
+};
+use contradictions::{Changes, Kept};
 use pulse::{Pulse, Tick};
+use read_model::{ReadError, ReadModel};
 use recent::Recent;
 use std::{
     sync::{Arc, Mutex, Weak},
@@ -35,6 +41,9 @@ struct Inner {
     pulse: Mutex<Pulse>,
     audience: Mutex<Audience>,
     recent: Mutex<Recent>,
+    /// What disagrees or is overdue, and what changed since it was looked at.
+    standing: Kept,
+    changes: Mutex<Changes>,
     /// The machine woke from sleep: connections are suspect.
     woke: Notify,
     /// A page began to listen.
@@ -57,6 +66,8 @@ impl Live {
             pulse: Mutex::default(),
             audience: Mutex::default(),
             recent: Mutex::default(),
+            standing: Kept::default(),
+            changes: Mutex::default(),
             woke: Notify::new(),
             joined: Notify::new(),
             first: watch::Sender::new(false),
@@ -75,6 +86,7 @@ impl Live {
         lock(&self.inner.pulse).connecting();
         self.inner.first.send_replace(false);
         *lock(&self.inner.recent) = Recent::default();
+        self.inner.forget_contradictions();
         let stop = CancellationToken::new();
         *lock(&self.tail) = Some(stop.clone());
         tokio::spawn(reach::watch(Arc::clone(&self.inner), Arc::clone(&account), stop.clone()));
@@ -97,6 +109,19 @@ impl Live {
     /// How far what is shown can be trusted at this moment.
     pub fn freshness(&self) -> Freshness {
         self.inner.freshness()
+    }
+
+    /// What disagrees or is overdue, worst first; it follows the feed.
+    ///
+    /// # Errors
+    /// As the read model's.
+    pub async fn contradictions(
+        &self,
+        model: &ReadModel,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<ContradictionPage, ReadError> {
+        self.inner.contradictions(model, cursor, limit).await
     }
 
     /// A new subscription; it hears of the freshness at once.

@@ -14,6 +14,7 @@ pub mod outcomes;
 pub mod preferences;
 pub mod sessions;
 pub mod sign_in;
+pub mod triage;
 pub mod users;
 pub mod workers;
 

@@ -57,6 +57,9 @@ impl Tail {
         let took = Duration::from_millis(batch.read_ms.into());
         lock(&self.inner.pulse).read(self.inner.tick(), batch.as_of, took, source);
         self.inner.first.send_replace(true);
+        if batch.gap || before.state == FreshnessState::Stale {
+            lock(&self.inner.changes).miss();
+        }
         if before.state == FreshnessState::Stale {
             info!(age_ms = before.age_ms, "Live again");
             // The page's connections are as old as what broke the feed's: dead ones would keep its first reads waiting.
@@ -68,6 +71,7 @@ impl Tail {
         if batch.events > 0 {
             debug!(events = batch.events, source = ?batch.source, "Changes");
             lock(&self.inner.recent).remember(self.inner.monotonic(), &batch.job_ids, &batch.user_ids);
+            lock(&self.inner.changes).add(&batch.job_ids, &batch.user_ids);
         }
         self.gather.add(batch.job_ids, batch.user_ids);
     }

@@ -28,6 +28,17 @@ export const commands = {
 	userTimeline: (id: string, cursor: string | null, limit: number) => __TAURI_INVOKE<Page<TimelineEntry>>("user_timeline", { id, cursor, limit }),
 	/**  The profiles on offer; the first is the default. */
 	presets: () => __TAURI_INVOKE<DemoPreset[]>("presets"),
+	/**  A user and the job that demo mode waits for, with the verdict. */
+	userCase: (id: string) => __TAURI_INVOKE<CaseView>("user_case", { id }),
+	/**  A job and its user, with the verdict. */
+	jobCase: (id: string) => __TAURI_INVOKE<CaseView>("job_case", { id }),
+	/**  What disagrees or is overdue, worst first. It follows the feed: asking again looks only at what changed meanwhile. */
+	contradictions: (cursor: string | null) => __TAURI_INVOKE<ContradictionPage>("contradictions", { cursor }),
+	/**
+	 *  Applies the fix that a verdict offers, bound to everything that was seen of the case. `user_id`: of a job without a user
+	 *  there is none.
+	 */
+	applyFix: (intent: CommandIntent, userId: string | null, request: FixRequest) => __TAURI_INVOKE<CaseView>("apply_fix", { intent, userId, request }),
 	/**  One page of the sessions table, last seen first. */
 	sessionsPage: (filter: SessionFilter, cursor: string | null, limit: number) => __TAURI_INVOKE<Page<SessionRow>>("sessions_page", { filter, cursor, limit }),
 	/**  Workers heard of lately, alive first. */
@@ -378,6 +389,14 @@ export type CleanupCount = {
 	what: string,
 	/**  How many. */
 	count: number,
+};
+
+/**  One press of a button that is bound to more than one thing. */
+export type CommandIntent = {
+	/**  As in [`CommandTarget`]. */
+	command_id: string,
+	/**  As in [`CommandTarget`]. */
+	title: string,
 };
 
 /**  What became of a command whose answer was lost. */
