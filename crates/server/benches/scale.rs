@@ -1,4 +1,4 @@
-//! What staff wait for at 1 M users, 2 M jobs and 2 M sessions, through a reader login.
+//! What staff wait for at 1 M users, 2 M jobs and 2 M sessions, through a reader login. `SCALE_JOBS` asks for more jobs.
 
 mod common;
 
@@ -10,6 +10,9 @@ use std::time::Instant;
 
 const USERS: i64 = 1_000_000;
 const JOBS: i64 = 2_000_000;
+/// Users whose demo mode failed, and who contradict themselves.
+const FAILED: i64 = 2_000;
+const CONTRADICTORY: i64 = 20;
 const SESSIONS: i64 = 2_000_000;
 const ROUNDS: usize = 100;
 
@@ -52,15 +55,26 @@ async fn run() -> anyhow::Result<()> {
     measure!("user_page", _n => reader.user(some_user).await?);
     measure!("sessions_first_page", _n => reader.sessions_page(&SessionFilter { user_id: None, user: None, active_only: true }, None, 100).await?);
     measure!("now", _n => reader.now().await?);
+    measure!("user_case", _n => reader.user_case(some_user).await?);
+    measure!("contradictions", _n => reader.contradictions(None, 100).await?);
+    let mut standing = reader.standing().await?;
+    measure!("contradictions_after_a_change", _n => reader.restand(&mut standing, &[], &[some_user]).await?);
+    let listed = standing.page_from(None, 100)?;
+    eprintln!("{} contradictions{}", listed.count, if listed.or_more { " or more" } else { "" });
     common::report(
         "scale",
-        serde_json::json!({ "users": USERS, "jobs": JOBS, "sessions": SESSIONS, "latencies": figures }),
+        serde_json::json!({ "users": USERS, "jobs": jobs(), "sessions": SESSIONS, "latencies": figures }),
     );
     Ok(())
 }
 
+fn jobs() -> i64 {
+    std::env::var("SCALE_JOBS").ok().and_then(|jobs| jobs.parse().ok()).unwrap_or(JOBS)
+}
+
 async fn fill(db: &BenchDatabase) -> anyhow::Result<()> {
-    eprintln!("filling {USERS} users, {JOBS} jobs, {SESSIONS} sessions …");
+    let jobs = jobs();
+    eprintln!("filling {USERS} users, {jobs} jobs, {SESSIONS} sessions …");
     let mut one = db.pool.acquire().await?;
     sqlx::query(
         "INSERT INTO users (id, email, full_name, created_at) SELECT bench_v7(t AT TIME ZONE 'UTC'), 'user' || i || '@example.com', 'Person Number ' || i, t \
@@ -77,9 +91,9 @@ async fn fill(db: &BenchDatabase) -> anyhow::Result<()> {
            1, t, t, t, t, t + interval '80 s', 100, CASE WHEN i % 40 = 0 THEN 'The demo service reported a fault (503).' END \
          FROM generate_series(1, $1) AS i JOIN u ON u.n = 1 + (i * 7919) % $2, LATERAL (SELECT now() - interval '60 days' * (1 - i::float8 / $3)) AS s (t)",
     )
-    .bind(JOBS)
+    .bind(jobs)
     .bind(USERS)
-    .bind(JOBS as f64)
+    .bind(jobs as f64)
     .execute(&mut *one)
     .await?;
     sqlx::query(
@@ -88,6 +102,26 @@ async fn fill(db: &BenchDatabase) -> anyhow::Result<()> {
     )
     .execute(&mut *one)
     .await?;
+    sqlx::query(
+        "UPDATE users u SET demo_mode_status = 'enabling', demo_mode_job_id = j.id, demo_mode_changed_at = now() \
+         FROM background_jobs j WHERE j.status = 'running' AND j.user_id = u.id",
+    )
+    .execute(&mut *one)
+    .await?;
+    for (contradicts, n) in [(false, FAILED), (true, CONTRADICTORY)] {
+        sqlx::query(
+            "INSERT INTO users (id, email, created_at, demo_mode_status, demo_mode_failed_operation, demo_mode_error, \
+               demo_mode_changed_at, demo_profile_id) \
+             SELECT gen_random_uuid(), 'stuck' || $1 || i || '@example.com', now() - interval '1 day', \
+               CASE WHEN $1 THEN 'disabled' ELSE 'failed' END, CASE WHEN NOT $1 THEN 'enable' END, \
+               CASE WHEN NOT $1 THEN 'The demo service reported a fault (503).' END, now() - i * interval '1 min', \
+               CASE WHEN $1 THEN 'prof_' || i END FROM generate_series(1, $2) i",
+        )
+        .bind(contradicts)
+        .bind(n)
+        .execute(&mut *one)
+        .await?;
+    }
     sqlx::query(
         "INSERT INTO job_events (job_id, user_id, at, event, from_status, to_status, attempt, actor) \
          SELECT id, user_id, completed_at, 'succeed', 'running', status, 1, 'bench:1' FROM background_jobs WHERE completed_at IS NOT NULL",
