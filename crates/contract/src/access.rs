@@ -46,10 +46,18 @@ permissions! {
     JobRetry = "job.retry" from Support,
     /// Move the time of a pending job.
     JobReschedule = "job.reschedule" from Support,
+    /// Apply the fix that a verdict offers.
+    CaseFix = "case.fix" from Support,
+    /// Let workers claim from a paused queue again.
+    QueueResume = "queue.resume" from Support,
     /// End one session of a customer.
     SessionRevoke = "session.revoke" from Support,
     /// End all sessions of a customer, or all but one.
     SessionRevokeAll = "session.revoke_all" from Support,
+    /// Pause a queue: nobody's job of it begins until it is resumed.
+    QueuePause = "queue.pause" from Admin,
+    /// Give errors that no rule knows words that staff and customers understand.
+    ErrorWordsWrite = "error_words.write" from Admin,
     /// See who operates; add, disable and change them.
     StaffManage = "staff.manage" from Admin,
 }
@@ -173,11 +181,11 @@ mod tests {
             role.permissions().iter().map(|permission| permission.as_str()).collect::<Vec<_>>().join(" ")
         };
         let viewer = "records.read audit.read";
-        let support = "records.read audit.read demo_mode.change job.cancel job.retry job.reschedule session.revoke \
-                       session.revoke_all";
+        let support = "records.read audit.read demo_mode.change job.cancel job.retry job.reschedule case.fix \
+                       queue.resume session.revoke session.revoke_all";
         assert_eq!(words(StaffRole::Viewer), viewer);
         assert_eq!(words(StaffRole::Support), support);
-        assert_eq!(words(StaffRole::Admin), format!("{support} staff.manage"));
+        assert_eq!(words(StaffRole::Admin), format!("{support} queue.pause error_words.write staff.manage"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod live;
 pub mod members;
 pub mod now;
+pub mod queues;
 pub mod sessions;
 pub mod staff;
 pub mod triage;

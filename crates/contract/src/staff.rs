@@ -33,6 +33,13 @@ wire! {
         pub run_at: DateTime<Utc>,
     }
 
+    /// `POST /staff/queues/{name}/pause` and `…/resume`. Answers [`crate::queues::QueueRow`].
+    #[serde(deny_unknown_fields)]
+    pub struct TurnQueue {
+        /// Why, for the audit trail and for all who ask why nothing moves; 3 to 500 characters.
+        pub reason: String,
+    }
+
     /// `POST /staff/users/{id}/sessions/revoke`: all of a user's sessions, or all but one. Needs no `If-Match`.
     #[serde(deny_unknown_fields)]
     pub struct RevokeSessions {

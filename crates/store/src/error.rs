@@ -17,6 +17,9 @@ pub enum StoreError {
         /// The version now.
         current: u32,
     },
+    /// User, job or queue are no longer as the person saw them when the fix was decided on.
+    #[error("the case has moved since it was seen")]
+    CaseMoved,
     /// The rules do not allow it now.
     #[error(transparent)]
     Illegal(#[from] IllegalTransition),

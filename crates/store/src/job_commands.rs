@@ -95,10 +95,21 @@ pub(crate) async fn cancel_locked(
     if action == "job.cancel" {
         check_version(command, job.version)?;
     }
+    let change = stop(tx, user, &job, command).await?;
+    audit_line(tx, &job, user, action, &change, command).await
+}
+
+/// Stops a job that is locked, as its user is: at once while it is pending, by its worker while it runs.
+pub(crate) async fn stop(
+    tx: &mut PgConnection,
+    user: Option<&DemoModeRow>,
+    job: &JobRecord,
+    command: &Command,
+) -> Result<JobTransition, StoreError> {
     let change = job.status.transition(JobEvent::RequestCancel)?;
     // A pending one that was asked to stop has yet to find out what it made: its next attempt ends it.
     if job.cancel_requested_at.is_some() && job.status.is_live() {
-        return Err(refused(&job, "A stop was already asked for; the worker is winding it up."));
+        return Err(refused(job, "A stop was already asked for; the worker is winding it up."));
     }
     let sql = match change.to() {
         JobStatus::Cancelled => {
@@ -111,10 +122,10 @@ pub(crate) async fn cancel_locked(
         }
     };
     exactly_one(
-        sqlx::query(sql).bind(job_id).bind(change.from().as_str()).execute(&mut *tx).await?.rows_affected(),
-        &job,
+        sqlx::query(sql).bind(job.id).bind(change.from().as_str()).execute(&mut *tx).await?.rows_affected(),
+        job,
     )?;
-    append_event(tx, &job, &change, command).await?;
+    append_event(tx, job, &change, command).await?;
     if change.to() == JobStatus::Cancelled
         && let Some(user) = user
     {
@@ -122,9 +133,9 @@ pub(crate) async fn cancel_locked(
         // attempts start again after a hand-back or a manual retry.
         let touched = job.lease_epoch > 0;
         let outcome = JobOutcome::Cancelled { profile_exists: user.demo.profile_exists, touched };
-        move_user(tx, user, &job, outcome, Some("Turning demo mode off was cancelled part-way."), command).await?;
+        move_user(tx, user, job, outcome, Some("Turning demo mode off was cancelled part-way."), command).await?;
     }
-    audit_line(tx, &job, user, action, &change, command).await
+    Ok(change)
 }
 
 /// Moves the user with the end of its job, and enqueues the compensation that the rules ask for.
@@ -173,12 +184,23 @@ async fn retry_locked(
 ) -> Result<(), StoreError> {
     let job = jobs::lock(tx, job_id).await?;
     check_version(command, job.version)?;
+    let change = run_again(tx, user, &job, command).await?;
+    audit_line(tx, &job, user, "job.retry", &change, command).await
+}
+
+/// Runs a job that is locked, as its user is, with a new budget of attempts.
+pub(crate) async fn run_again(
+    tx: &mut PgConnection,
+    user: Option<&DemoModeRow>,
+    job: &JobRecord,
+    command: &Command,
+) -> Result<JobTransition, StoreError> {
     let change = job.status.transition(JobEvent::ManualRetry)?;
     let operation = job.job_type.parse::<JobType>().ok().and_then(JobType::demo_operation);
     let user_change = match (operation, user) {
-        (Some(_), Some(user)) if user.job_id != Some(job_id) => {
+        (Some(_), Some(user)) if user.job_id != Some(job.id) => {
             return Err(refused(
-                &job,
+                job,
                 "The user's demo mode has moved on since this job. Change it on the user's page.",
             ));
         }
@@ -190,16 +212,16 @@ async fn retry_locked(
          completed_at = NULL, cancel_requested_at = NULL, progress = 0, progress_step = NULL, result_data = NULL, \
          version = version + 1 WHERE id = $1 AND status = $2",
     )
-    .bind(job_id)
+    .bind(job.id)
     .bind(change.from().as_str())
     .execute(&mut *tx)
     .await?;
-    exactly_one(done.rows_affected(), &job)?;
-    append_event(tx, &job, &change, command).await?;
+    exactly_one(done.rows_affected(), job)?;
+    append_event(tx, job, &change, command).await?;
     if let Some((user, user_change)) = user_change {
-        demo_rows::write(tx, user, &user_change, Some(job_id), None).await?;
+        demo_rows::write(tx, user, &user_change, Some(job.id), None).await?;
     }
-    audit_line(tx, &job, user, "job.retry", &change, command).await
+    Ok(change)
 }
 
 async fn reschedule_locked(
@@ -211,18 +233,30 @@ async fn reschedule_locked(
 ) -> Result<(), StoreError> {
     let job = jobs::lock(tx, job_id).await?;
     check_version(command, job.version)?;
+    let change = run_at_time(tx, &job, Some(run_at), command).await?;
+    audit_line(tx, &job, user, "job.reschedule", &change, command).await
+}
+
+/// Moves the time of a job that is locked; `None`: to now, by database time.
+pub(crate) async fn run_at_time(
+    tx: &mut PgConnection,
+    job: &JobRecord,
+    run_at: Option<DateTime<Utc>>,
+    command: &Command,
+) -> Result<JobTransition, StoreError> {
     let change = job.status.transition(JobEvent::Reschedule)?;
     let done = sqlx::query(
-        "UPDATE background_jobs SET run_at = $3, scheduled_for = $3, version = version + 1 WHERE id = $1 AND status = $2",
+        "UPDATE background_jobs SET run_at = coalesce($3, now()), scheduled_for = coalesce($3, now()), \
+         version = version + 1 WHERE id = $1 AND status = $2",
     )
-    .bind(job_id)
+    .bind(job.id)
     .bind(change.from().as_str())
     .bind(run_at)
     .execute(&mut *tx)
     .await?;
-    exactly_one(done.rows_affected(), &job)?;
-    append_event(tx, &job, &change, command).await?;
-    audit_line(tx, &job, user, "job.reschedule", &change, command).await
+    exactly_one(done.rows_affected(), job)?;
+    append_event(tx, job, &change, command).await?;
+    Ok(change)
 }
 
 fn refused(job: &JobRecord, reason: &str) -> StoreError {

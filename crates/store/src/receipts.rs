@@ -50,6 +50,28 @@ pub async fn claim(tx: &mut PgConnection, command: &Command) -> Result<Claimed, 
 }
 
 impl Store {
+    /// Whether this very command has been done already, for those who must look at more than its row before they do it.
+    ///
+    /// # Errors
+    /// [`StoreError::KeyReused`] when the key belongs to another request; [`StoreError::Unavailable`].
+    pub async fn was_done(&self, command: &Command) -> Result<bool, StoreError> {
+        let (Some(key), Some(owner)) = (command.key.clone(), command.actor.key_owner()) else { return Ok(false) };
+        self.section(move |store| async move {
+            let known: Option<Vec<u8>> =
+                sqlx::query_scalar("SELECT request_hash FROM command_receipts WHERE actor_id = $1 AND key = $2")
+                    .bind(owner)
+                    .bind(&key.key)
+                    .fetch_optional(&store.pool)
+                    .await?;
+            match known {
+                None => Ok(false),
+                Some(hash) if hash == key.request_hash => Ok(true),
+                Some(_) => Err(StoreError::KeyReused),
+            }
+        })
+        .await
+    }
+
     /// Whether the command of `actor_id` under `key` was done. One that was not, never will be: asking gives the key up, so
     /// that a request still on its way is refused. Waits for a command that is being done at this moment.
     ///

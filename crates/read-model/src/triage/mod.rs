@@ -14,7 +14,7 @@ pub use standing::Standing;
 use crate::{ReadError, ReadModel, history::History, section::database_time};
 use case::{Case, Pair};
 use contract::{
-    state_machine::triage::diagnose,
+    state_machine::triage::{CaseFacts, diagnose},
     triage::{CaseView, ContradictionPage},
 };
 use sqlx::PgConnection;
@@ -40,6 +40,14 @@ impl ReadModel {
     /// # Errors
     /// [`ReadError::NotFound`]; otherwise as every read.
     pub async fn user_case(&self, id: Uuid) -> Result<CaseView, ReadError> {
+        Ok(self.user_case_facts(id).await?.1)
+    }
+
+    /// The same, with the facts that the verdict rests on: for whoever plans a fix by them.
+    ///
+    /// # Errors
+    /// As [`ReadModel::user_case`].
+    pub async fn user_case_facts(&self, id: Uuid) -> Result<(CaseFacts, CaseView), ReadError> {
         let history = self.history.clone();
         self.snapshot(move |connection| {
             Box::pin(async move {
@@ -57,6 +65,14 @@ impl ReadModel {
     /// # Errors
     /// [`ReadError::NotFound`]; otherwise as every read.
     pub async fn job_case(&self, id: Uuid) -> Result<CaseView, ReadError> {
+        Ok(self.job_case_facts(id).await?.1)
+    }
+
+    /// The same, with the facts that the verdict rests on: for whoever plans a fix by them.
+    ///
+    /// # Errors
+    /// As [`ReadModel::job_case`].
+    pub async fn job_case_facts(&self, id: Uuid) -> Result<(CaseFacts, CaseView), ReadError> {
         let history = self.history.clone();
         self.snapshot(move |connection| {
             Box::pin(async move {
@@ -121,17 +137,22 @@ pub(crate) async fn standing(connection: &mut PgConnection, history: &History) -
     Ok(Standing::of(cases, or_more, as_of))
 }
 
-async fn view(connection: &mut PgConnection, history: &History, pair: Pair) -> Result<CaseView, ReadError> {
+async fn view(
+    connection: &mut PgConnection,
+    history: &History,
+    pair: Pair,
+) -> Result<(CaseFacts, CaseView), ReadError> {
     let as_of = database_time(connection).await?;
     let around = Surroundings::read(connection).await?;
     let outcome = outcome::last(connection, pair).await?;
     let mut cases = case::read(connection, history, &around, &[pair]).await?;
     let mut case = cases.pop().ok_or(ReadError::NotFound { what: "case" })?;
     case.count_ahead(connection).await?;
+    let facts = case.facts.clone();
     let verdict = diagnose(&case.facts);
     let Case { user_id, user_email, user_version, job_id, job_version, .. } = case;
     let job = case.facts.job;
-    Ok(CaseView {
+    let view = CaseView {
         user_id,
         user_email,
         user_version,
@@ -145,5 +166,6 @@ async fn view(connection: &mut PgConnection, history: &History, pair: Pair) -> R
         verdict,
         outcome,
         as_of,
-    })
+    };
+    Ok((facts, view))
 }

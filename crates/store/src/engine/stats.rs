@@ -1,9 +1,26 @@
 //! Statistics of finished jobs, rolled up once by one process, so that no screen ever counts history.
 
 use crate::{Store, StoreError};
+use state_machine::ErrorClass;
 
 /// One roller at a time; the number is arbitrary and belongs to this purpose.
 const STATS_LOCK: i64 = 0x0073_7461_7473;
+
+/// Errors of the same minutes that ended a job for good and for which no rule has words: each once, however often.
+const SPEECHLESS: &str = "
+WITH span AS (
+  SELECT through AS since, date_trunc('minute', now() - interval '1 minute') AS upto FROM job_stats_watermark
+), failed AS (
+  SELECT error_fingerprint(error_class, error_message) AS fingerprint, error_class, error_message, completed_at, id
+  FROM background_jobs, span WHERE completed_at >= since AND completed_at < upto AND status = 'failed'
+    AND error_message IS NOT NULL AND (error_class IS NULL OR error_class = ANY ($1))
+)
+INSERT INTO error_words (fingerprint, error_class, sample, seen, first_seen_at, last_seen_at, last_job_id)
+SELECT fingerprint, min(error_class), (array_agg(error_message ORDER BY completed_at DESC))[1], count(*)::int,
+  min(completed_at), max(completed_at), (array_agg(id ORDER BY completed_at DESC))[1]
+FROM failed GROUP BY fingerprint
+ON CONFLICT (fingerprint) DO UPDATE SET seen = error_words.seen + excluded.seen, sample = excluded.sample,
+  last_seen_at = greatest(error_words.last_seen_at, excluded.last_seen_at), last_job_id = excluded.last_job_id";
 
 impl Store {
     /// Rolls up every whole minute that ended at least a minute ago. `false`: another process is at it.
@@ -46,6 +63,8 @@ impl Store {
                 )
                 .execute(&mut *tx)
                 .await?;
+                let classes: Vec<_> = ErrorClass::ALL.iter().filter(|c| c.needs_words()).map(|c| c.as_str()).collect();
+                sqlx::query(SPEECHLESS).bind(classes).execute(&mut *tx).await?;
                 sqlx::query(
                     "UPDATE job_stats_watermark SET through = greatest(through, date_trunc('minute', now() - interval '1 minute'))",
                 )

@@ -15,6 +15,7 @@ mod explained;
 mod fencing;
 mod finishing;
 mod migrating;
+mod pausing;
 mod people;
 mod plans;
 mod racing;
