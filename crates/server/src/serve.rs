@@ -5,6 +5,7 @@ use crate::{
     auth::{pace::Pace, tokens::Kind},
     http::accept,
     shutdown, telemetry,
+    worker::DemoService,
 };
 use anyhow::Context;
 use axum::http::HeaderValue;
@@ -50,6 +51,10 @@ pub struct ServeSettings {
     /// ops_reader, as postgres://user:password@host/database. It does not end with anybody's session.
     #[arg(long, env = "SHARED_READER_URL", hide_env_values = true)]
     pub shared_reader: Option<String>,
+    /// Base URL of the demo service: asked, and never told to make anything, where a fix needs to know whether a profile is
+    /// there. Without it that one fix is refused.
+    #[arg(long, env = "DEMO_SERVICE_URL")]
+    pub demo_service_url: Option<String>,
     /// Refuse everything to staff who have no second factor, until they enrol one. Meant for where real customers are.
     #[arg(long, env = "REQUIRE_SECOND_FACTOR")]
     pub require_second_factor: bool,
@@ -94,12 +99,14 @@ impl Server {
             tokens: TokenLife { access: settings.staff_access_life, ..Kind::Staff.life() },
             database_login: settings.database_login_life,
         };
+        let demo_service = settings.demo_service_url.as_deref().filter(|url| !url.is_empty());
         let shared_reader = settings.shared_reader.as_deref().filter(|url| !url.is_empty());
         let terms = StaffTerms {
             lives,
             shared_reader: shared_reader.map(SharedReader::of_url).transpose()?,
             pace: Pace::per_minute(settings.staff_requests_per_minute),
             second_factor_required: settings.require_second_factor,
+            demo_service: demo_service.map(DemoService::new).transpose().context("DEMO_SERVICE_URL is not usable")?,
         };
         let router = api::router(App::new(store, reader, terms)?, origins);
         let served = tokio::spawn(accept::serve(listener, router, settings.connections_max, stop.clone()));
@@ -155,6 +162,10 @@ async fn clean_up(store: Store, stop: CancellationToken) {
             Ok(0) => {}
             Ok(count) => tracing::warn!(count, "Ended connections of database logins that ran out"),
             Err(error) => tracing::debug!(%error, "Could not look for readers to end"),
+        }
+        // Workers do this each second; without any, what is due must be told all the same.
+        if let Err(error) = store.follow_fixes(crate::worker::HOLD).await {
+            tracing::debug!(%error, "Could not look what became of fixes");
         }
         tokio::select! {
             () = stop.cancelled() => {}

@@ -25,7 +25,7 @@ const TEXT_CHARS_MAX: usize = 200;
 pub(crate) fn router(app: App) -> Router {
     let service = Router::new()
         .route("/profiles", post(create))
-        .route("/profiles/{id}", delete(remove))
+        .route("/profiles/{id}", delete(remove).get(read))
         .route_layer(middleware::from_fn_with_state(app.clone(), faults::play));
     Router::new()
         .merge(service)
@@ -60,6 +60,10 @@ async fn remove(State(app): State<App>, Path(id): Path<String>, headers: HeaderM
         None => StatusCode::ACCEPTED,
     };
     Ok((status, Json(view)).into_response())
+}
+
+async fn read(State(app): State<App>, Path(id): Path<String>) -> Result<Json<ProfileView>, ApiError> {
+    Ok(Json(app.service().find(&id, Instant::now())?))
 }
 
 async fn read_dials(State(app): State<App>) -> Json<Dials> {

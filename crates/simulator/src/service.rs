@@ -106,6 +106,13 @@ impl Service {
         Ok((true, view))
     }
 
+    /// A profile as it stands; one that is going or gone is told apart from one that never was.
+    pub(crate) fn find(&self, id: &str, at: Instant) -> Result<ProfileView, ApiError> {
+        let now_s = self.clock.work_s(at);
+        let profile = self.profiles.get(id).ok_or(ApiError::NoProfile)?;
+        if profile.deletion.is_some() { Err(ApiError::ProfileGone) } else { Ok(profile.view(now_s)) }
+    }
+
     /// Begins the removal of a profile, or reads it. A second key joins the removal in progress.
     pub(crate) fn delete(&mut self, key: &str, id: &str, at: Instant) -> Result<DeletionView, ApiError> {
         let now_s = self.clock.work_s(at);

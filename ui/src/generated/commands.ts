@@ -1177,10 +1177,18 @@ export type Permission =
 "job.retry" | 
 /**  Move the time of a pending job. */
 "job.reschedule" | 
+/**  Apply the fix that a verdict offers. */
+"case.fix" | 
+/**  Let workers claim from a paused queue again. */
+"queue.resume" | 
 /**  End one session of a customer. */
 "session.revoke" | 
 /**  End all sessions of a customer, or all but one. */
 "session.revoke_all" | 
+/**  Pause a queue: nobody's job of it begins until it is resumed. */
+"queue.pause" | 
+/**  Give errors that no rule knows words that staff and customers understand. */
+"error_words.write" | 
 /**  See who operates; add, disable and change them. */
 "staff.manage";
 

@@ -16,8 +16,11 @@ mod staff_account;
 mod staff_auth;
 mod staff_commands;
 mod staff_demo_mode;
+mod staff_error_words;
+mod staff_fixes;
 mod staff_jobs;
 mod staff_members;
+mod staff_queues;
 mod staff_second_factor;
 mod staff_sessions;
 mod time;
@@ -28,6 +31,7 @@ pub use openapi::document;
 use crate::{
     auth::{attempts::Attempts, pace::Pace, passwords::Passwords},
     http::{border, error::ApiError},
+    worker::DemoService,
 };
 use axum::{
     Router,
@@ -61,6 +65,8 @@ pub struct App {
     pub second_factor_required: bool,
     /// One login for all staff, where none can be minted.
     pub shared_reader: Option<Arc<SharedReader>>,
+    /// Whom to ask whether a profile is there; `None`: this API was not told.
+    pub demo_service: Option<DemoService>,
 }
 
 /// What is asked of staff and given to them.
@@ -74,6 +80,8 @@ pub struct StaffTerms {
     pub second_factor_required: bool,
     /// One login for all of them, where none can be minted.
     pub shared_reader: Option<SharedReader>,
+    /// Where profiles are.
+    pub demo_service: Option<DemoService>,
 }
 
 /// How long what staff are given lives.
@@ -100,6 +108,7 @@ impl App {
             pace: terms.pace,
             second_factor_required: terms.second_factor_required,
             shared_reader: terms.shared_reader.map(Arc::new),
+            demo_service: terms.demo_service,
             store,
         })
     }
@@ -143,6 +152,11 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(staff_jobs::cancel))
         .routes(routes!(staff_jobs::retry))
         .routes(routes!(staff_jobs::reschedule))
+        .routes(routes!(staff_fixes::fix_user))
+        .routes(routes!(staff_fixes::fix_job))
+        .routes(routes!(staff_queues::pause))
+        .routes(routes!(staff_queues::resume))
+        .routes(routes!(staff_error_words::write))
         .routes(routes!(staff_sessions::revoke))
         .routes(routes!(staff_sessions::revoke_many))
 }

@@ -12,21 +12,31 @@ use utoipa::{
 /// The headers of a write that is bound to the version that was seen.
 pub struct WriteHeaders;
 
+/// The header of a fix: the versions that were seen are in its body.
+pub struct FixHeaders;
+
 /// How a write that is bound to the version that was seen can be refused.
 pub struct WriteRefusals;
 
 impl IntoParams for WriteHeaders {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let header = |name: &str| {
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(ParameterIn::Header)
-                .required(Required::True)
-                .schema(Some(String::schema()))
-                .build()
-        };
         vec![header("Idempotency-Key"), header("If-Match")]
     }
+}
+
+impl IntoParams for FixHeaders {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![header("Idempotency-Key")]
+    }
+}
+
+fn header(name: &str) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::True)
+        .schema(Some(String::schema()))
+        .build()
 }
 
 impl IntoResponses for WriteRefusals {

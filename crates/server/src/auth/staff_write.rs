@@ -12,7 +12,9 @@ use axum::{
 };
 use contract::{
     members::{AddMember, ChangeRole, RequireSecondFactor},
-    staff::{EnableDemoMode, Reschedule, RevokeSessions, WithReason},
+    queues::WriteErrorWords,
+    staff::{EnableDemoMode, Reschedule, RevokeSessions, TurnQueue, WithReason},
+    triage::FixRequest,
 };
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -29,9 +31,11 @@ pub trait Intent: DeserializeOwned {
     const VERSIONED: bool = true;
     /// Whether it makes the thing that it is on: the address has no id then, and a new one is drawn.
     const MAKES: bool = false;
+    /// Whether the address names the thing otherwise than by an id, or not at all: no id is read then.
+    const NAMED: bool = false;
 
-    /// Why.
-    fn reason(&self) -> &str;
+    /// Why; `None` only where the handler finds a reason itself.
+    fn reason(&self) -> Option<&str>;
 }
 
 macro_rules! intents {
@@ -39,8 +43,8 @@ macro_rules! intents {
         $(impl Intent for $name {
             $(intents!(@ $const);)*
 
-            fn reason(&self) -> &str {
-                &self.reason
+            fn reason(&self) -> Option<&str> {
+                Some(&self.reason)
             }
         })+
     };
@@ -49,6 +53,9 @@ macro_rules! intents {
     };
     (@ MAKES) => {
         const MAKES: bool = true;
+    };
+    (@ NAMED) => {
+        const NAMED: bool = true;
     };
 }
 
@@ -60,7 +67,18 @@ intents!(
     AddMember { UNVERSIONED, MAKES },
     ChangeRole {},
     RequireSecondFactor {},
+    TurnQueue { NAMED },
+    WriteErrorWords { NAMED },
 );
+
+impl Intent for FixRequest {
+    // The versions of user and job are in the body.
+    const VERSIONED: bool = false;
+
+    fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+}
 
 /// A write that may be made. The permission `P`, how fresh the sign-in is, key and version are checked before anything else
 /// is looked at.
@@ -84,7 +102,11 @@ impl<T: Intent, P: Permit> FromRequest<App> for StaffWrite<T, P> {
         staff.require_fresh(P::PERMISSION)?;
         let key = key(request.headers())?;
         let version = version(request.headers())?;
-        let id = if T::MAKES { store::new_id() } else { request.extract_parts::<Id>().await?.0 };
+        let id = match (T::MAKES, T::NAMED) {
+            (true, _) => store::new_id(),
+            (_, true) => Uuid::nil(),
+            _ => request.extract_parts::<Id>().await?.0,
+        };
         let target = format!("{} {}", request.method(), request.uri().path());
         let Strict { value: body, raw } = Strict::<T>::from_request(request, app).await?;
         if T::VERSIONED && version.is_none() {
@@ -97,7 +119,7 @@ impl<T: Intent, P: Permit> FromRequest<App> for StaffWrite<T, P> {
         let command = Command {
             key: Some(CommandKey { key, request_hash: hash.finalize().into() }),
             version,
-            reason: Some(checked_reason(body.reason())?),
+            reason: body.reason().map(checked_reason).transpose()?,
             ..staff.command()
         };
         Ok(Self { id, body, command, permit: PhantomData })

@@ -6,6 +6,7 @@ mod exit;
 mod jobs;
 mod logging;
 mod migrate;
+mod queues;
 mod staff;
 
 pub use exit::report;
@@ -38,6 +39,8 @@ enum Command {
     Staff(staff::Staff),
     /// Looks at jobs and acts on them when no window is at hand
     Jobs(jobs::Jobs),
+    /// Looks at queues, pauses them and opens them again
+    Queues(queues::Queues),
     /// Checks the audit trail, and tells where it ends
     Audit(audit::Audit),
     /// Prints the description of the API
@@ -63,6 +66,7 @@ pub async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Command::Migrate(command) => migrate::run(command).await,
         Command::Staff(command) => staff::run(command).await,
         Command::Jobs(command) => jobs::run(command).await,
+        Command::Queues(command) => queues::run(command).await,
         Command::Audit(command) => audit::run(command).await,
         Command::Openapi => say(api::document()?.trim_end()),
         Command::Life(settings) => life::run(settings).await,

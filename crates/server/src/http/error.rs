@@ -125,6 +125,20 @@ impl ApiError {
         error
     }
 
+    /// 409: user, job or verdict are no longer as seen; `case` is how they are now.
+    pub fn case_moved(case: &impl Serialize) -> Self {
+        let message =
+            "The case has moved since you saw it. Nothing was changed. Look at it as it is now, and decide again.";
+        let mut error = Self::new(StatusCode::CONFLICT, ErrorCode::CaseMoved, message);
+        error.current = serde_json::to_value(case).ok();
+        error
+    }
+
+    /// 409: it cannot be done now, and why.
+    pub fn not_now(why: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, ErrorCode::IllegalTransition, why)
+    }
+
     /// 429.
     pub fn rate_limited(wait_s: u32) -> Self {
         let message = format!("Too many attempts. Wait {wait_s} seconds.");
@@ -176,6 +190,10 @@ impl From<StoreError> for ApiError {
             StoreError::VersionConflict { current } => {
                 let message = format!("It has changed meanwhile and is at version {current} now.");
                 Self::new(StatusCode::CONFLICT, ErrorCode::VersionConflict, message)
+            }
+            StoreError::CaseMoved => {
+                let message = "The case has moved since you saw it. Nothing was changed. Look at it again.";
+                Self::new(StatusCode::CONFLICT, ErrorCode::CaseMoved, message)
             }
             StoreError::KeyReused => {
                 let message = "This Idempotency-Key was used for another request. Make a new key for a new command.";

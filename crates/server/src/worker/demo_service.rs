@@ -170,6 +170,24 @@ impl DemoService {
         Ok(state)
     }
 
+    /// How the profile of this id stands. `None`: there is no such profile, or it is being removed. Changes nothing there.
+    ///
+    /// # Errors
+    /// [`DemoServiceError`]: then nothing is known of it.
+    pub async fn find(&self, profile_id: &str) -> Result<Option<ProfileState>, DemoServiceError> {
+        let found: Option<ProfileState> = match self.ask(self.http.get(self.url(&["profiles", profile_id]))).await {
+            Err(DemoServiceError::Refused { status: 410, .. }) => None,
+            other => other?,
+        };
+        match &found {
+            Some(state) if state.profile_id != profile_id => Err(DemoServiceError::Nonsense("another profile")),
+            Some(state) if !matches!(state.status.as_str(), "generating" | "ready") || state.progress > 100 => {
+                Err(DemoServiceError::Nonsense("an unknown profile status"))
+            }
+            _ => Ok(found),
+        }
+    }
+
     /// Removes a profile, or says how far its removal is. `None`: there is no such profile (any more).
     ///
     /// # Errors

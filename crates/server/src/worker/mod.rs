@@ -12,6 +12,7 @@ mod health;
 mod heartbeat;
 mod jobs;
 mod measures;
+mod outcomes;
 mod running;
 mod service_health;
 mod settings;
@@ -22,6 +23,7 @@ mod watchdog;
 pub use demo_service::{DemoService, DemoServiceError, ProfileState, Removal};
 pub use handler::{Handlers, JobContext, JobError, JobHandler, JobResult};
 pub use jobs::{DemoDisable, DemoEnable, JobRetention, Noop};
+pub use outcomes::HOLD;
 pub use service_health::Seen;
 pub use settings::{EngineSettings, WorkerSettings, duration};
 
@@ -74,6 +76,7 @@ pub struct Worker {
     wakeups: tokio::task::JoinHandle<()>,
     watchdog: tokio::task::JoinHandle<()>,
     service_health: tokio::task::JoinHandle<()>,
+    outcomes: tokio::task::JoinHandle<()>,
     heartbeat: heartbeat::Thread,
 }
 
@@ -112,6 +115,7 @@ impl Worker {
             wakeups: tokio::spawn(wakeups::run(database_url.to_owned(), shared.clone(), hints)),
             watchdog: tokio::spawn(watchdog::run(shared.clone())),
             service_health: tokio::spawn(service_health::write(shared.clone())),
+            outcomes: tokio::spawn(outcomes::follow(shared.clone())),
             heartbeat,
             shared,
         })
@@ -130,6 +134,7 @@ impl Worker {
         self.wakeups.abort();
         self.watchdog.abort();
         self.service_health.abort();
+        self.outcomes.abort();
         let mut claims = self.claims;
         tokio::select! {
             _ = &mut claims => {}

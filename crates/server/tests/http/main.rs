@@ -3,6 +3,8 @@
 
 mod customers;
 mod database_logins;
+mod fix_races;
+mod fixing;
 mod leaving;
 mod matrix;
 mod members;

@@ -71,7 +71,9 @@ const TABLE: &[(&str, Needs)] = &[
     ("POST /api/v1/staff/auth/second-factor/confirm", AnyStaff),
     ("POST /api/v1/staff/commands/{key}/settle", AnyStaff),
     ("POST /api/v1/staff/database-login", AnyStaff),
+    ("POST /api/v1/staff/error-words", AnAdmin),
     ("POST /api/v1/staff/jobs/{id}/cancel", SupportUp),
+    ("POST /api/v1/staff/jobs/{id}/fix", SupportUp),
     ("POST /api/v1/staff/jobs/{id}/reschedule", SupportUp),
     ("POST /api/v1/staff/jobs/{id}/retry", SupportUp),
     ("POST /api/v1/staff/members", AnAdmin),
@@ -81,11 +83,14 @@ const TABLE: &[(&str, Needs)] = &[
     ("POST /api/v1/staff/members/{id}/reset-second-factor", AnAdmin),
     ("POST /api/v1/staff/members/{id}/role", AnAdmin),
     ("POST /api/v1/staff/members/{id}/second-factor", AnAdmin),
+    ("POST /api/v1/staff/queues/{name}/pause", AnAdmin),
+    ("POST /api/v1/staff/queues/{name}/resume", SupportUp),
     ("POST /api/v1/staff/sessions/{id}/revoke", SupportUp),
     ("POST /api/v1/staff/users/{id}/demo-mode/cancel", SupportUp),
     ("POST /api/v1/staff/users/{id}/demo-mode/disable", SupportUp),
     ("POST /api/v1/staff/users/{id}/demo-mode/dismiss", SupportUp),
     ("POST /api/v1/staff/users/{id}/demo-mode/enable", SupportUp),
+    ("POST /api/v1/staff/users/{id}/fix", SupportUp),
     ("POST /api/v1/staff/users/{id}/sessions/revoke", SupportUp),
 ];
 
@@ -157,7 +162,7 @@ async fn everybody_asks_for_everything() {
             _ => ana.id,
         };
         let path = path.trim_start_matches("/api/v1").replace("{id}", &id.to_string());
-        let path = path.replace("{key}", &testkit::new_id().to_string());
+        let path = path.replace("{name}", "default").replace("{key}", &testkit::new_id().to_string());
         for who in EVERYBODY {
             let token = token(&stand, who).await;
             let method = Method::from_bytes(method.as_bytes()).expect("a method");
@@ -193,6 +198,11 @@ fn body(path: &str, email: &str) -> Value {
         "/staff/auth/reauthenticate" | "/staff/auth/second-factor/begin" => json!({ "password": "wrong" }),
         "/staff/auth/second-factor/confirm" => json!({ "code": "123456" }),
         "/staff/members" => json!({ "reason": reason, "email": email, "name": "New", "role": "viewer" }),
+        "/staff/error-words" => {
+            json!({ "reason": reason, "fingerprint": "none", "title": "None", "customer_sees": "Nothing.",
+            "ticket_reply": "Nothing is known." })
+        }
+        _ if path.ends_with("/fix") => json!({ "fix": "retry_now", "reason": reason }),
         _ if path.starts_with("/demo/") || !path.starts_with("/staff/") => json!({}),
         _ if path.ends_with("/enable") && path.contains("demo-mode") => json!({ "reason": reason, "profile": {} }),
         _ if path.ends_with("/reschedule") => json!({ "reason": reason, "run_at": "2026-01-01T00:00:00Z" }),

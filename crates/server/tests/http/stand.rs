@@ -127,6 +127,7 @@ pub fn settings(database_url: String) -> ServeSettings {
         database_login_life: Duration::from_secs(8 * 3_600),
         require_second_factor: false,
         shared_reader: None,
+        demo_service_url: None,
         staff_requests_per_minute: std::num::NonZeroU32::MAX,
     }
 }

@@ -253,3 +253,30 @@ async fn a_reader_who_goes_away_is_no_failure() {
         assert!(ended.stderr.is_empty(), "{ended:?}");
     }
 }
+
+async fn queues(db: &TestDb, arguments: &[&str]) -> Ran {
+    run(db, Role::Api, &[&["queues"], arguments].concat()).await
+}
+
+#[tokio::test]
+async fn an_operator_pauses_a_queue_and_opens_it_again() {
+    let db = TestDb::new().await;
+    job().insert(&db).await;
+    let who = ["--operator", "night shift"];
+    let turn = async |verb: &str, more: &[&str]| {
+        queues(&db, &[&[verb, "default", "--json"], who.as_slice(), WHY.as_slice(), more].concat()).await
+    };
+    let paused = turn("pause", &[]).await.expect(0).json();
+    assert_eq!((&paused["paused_by"], &paused["waiting"]), (&"operator: night shift".into(), &1.into()));
+    let list = queues(&db, &["list"]).await.expect(0);
+    assert!(list.out.contains("by operator: night shift: The pager rang"), "{list:?}");
+    turn("pause", &[]).await.expect(4);
+    turn("resume", &["--version", "1"]).await.expect(4);
+    let open = turn("resume", &["--version", "2"]).await.expect(0).json();
+    assert_eq!(open["paused_at"], Value::Null);
+    queues(&db, &[&["pause", "nowhere"], who.as_slice(), WHY.as_slice()].concat()).await.expect(3);
+    let support = staff().insert(&db).await;
+    queues(&db, &[&["pause", "default", "--as", &support.email], WHY.as_slice()].concat()).await.expect(4);
+    let told: Vec<_> = trail(&db).await.iter().map(|line| line["action"].as_str().map(str::to_owned)).collect();
+    assert_eq!(told, [Some("queue.pause".to_owned()), Some("queue.resume".to_owned())]);
+}

@@ -1,6 +1,8 @@
 //! A worker in this process on a real PostgreSQL, a fresh database for each test.
 
-use repruv_server::worker::{EngineSettings, Handlers, JobContext, JobError, JobHandler, JobResult, Noop, Worker};
+use repruv_server::worker::{
+    DemoService, EngineSettings, Handlers, JobContext, JobError, JobHandler, JobResult, Noop, Worker,
+};
 use sqlx::PgPool;
 use state_machine::JobType;
 use std::{future::pending, time::Duration};
@@ -67,5 +69,31 @@ async fn a_worker_full_of_long_jobs_fills_its_last_slots() {
         wait_until("it is in hand", Duration::from_secs(60), || async { count(db.owner(), "running").await == n })
             .await;
     }
+    worker.stop(pending()).await;
+}
+
+/// What the verdict on a stuck job rests on is there without anybody asking for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_writes_down_what_it_can_do_and_how_the_demo_service_answers() {
+    let db = TestDb::new().await;
+    let listen = "127.0.0.1:0".parse().expect("an address");
+    let simulator = simulator::Simulator::start(listen, simulator::Dials::default()).await.expect("a simulator");
+    let service = DemoService::new(&simulator.base_url()).expect("a client");
+    let handlers = Handlers::default().with(Noop).reporting(service.seen());
+    let worker = Worker::start(&db.url(Role::Worker), handlers, EngineSettings::default()).expect("a worker");
+    let told = async |sql: &'static str| {
+        let found = async || sqlx::query_scalar::<_, bool>(sql).fetch_one(db.owner()).await.expect(sql);
+        wait_until(sql, Duration::from_secs(60), found).await;
+    };
+    told("SELECT EXISTS (SELECT FROM worker_sessions WHERE job_types = '{noop}' AND slots = 32 AND in_hand = 0)").await;
+    service.find("prof_none").await.expect("an answer");
+    told("SELECT EXISTS (SELECT FROM demo_service_health WHERE last_ok_at IS NOT NULL AND recent_errors = 0)").await;
+    simulator.set_dials(simulator::Dials { error_rate: 1.0, ..Default::default() }).expect("dials");
+    service.find("prof_none").await.expect_err("a fault");
+    told("SELECT EXISTS (SELECT FROM demo_service_health WHERE last_error_class = 'refused' AND (recent_ok, recent_errors) = (1, 1))").await;
+    simulator.shutdown().await.expect("it ends");
+    service.find("prof_none").await.expect_err("nobody there");
+    told("SELECT EXISTS (SELECT FROM demo_service_health WHERE last_error_class = 'unreachable' AND latency_ms > 0)")
+        .await;
     worker.stop(pending()).await;
 }

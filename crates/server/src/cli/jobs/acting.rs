@@ -23,7 +23,7 @@ pub(super) struct Act {
 
 /// Who acts, and why: what the audit trail says of it.
 #[derive(Debug, clap::Args)]
-pub(super) struct By {
+pub(in crate::cli) struct By {
     /// Act as this member of the staff: active, and of a role that may
     #[arg(long = "as", value_name = "EMAIL", conflicts_with = "operator")]
     staff: Option<String>,
@@ -37,7 +37,7 @@ pub(super) struct By {
 
 impl By {
     /// The command without key and version, as the audit trail will tell it. A member of the staff needs this role at least.
-    pub(super) async fn command(&self, store: &Store, least: StaffRole) -> anyhow::Result<Command> {
+    pub(in crate::cli) async fn command(&self, store: &Store, least: StaffRole) -> anyhow::Result<Command> {
         let usage = |lacking: &str| Ended::with(Exit::Usage, format!("The audit trail needs to know {lacking}."));
         let reason = self.reason.clone().ok_or_else(|| usage("why: say --reason TEXT"))?;
         let actor = match (&self.staff, &self.operator) {

@@ -1,7 +1,7 @@
 //! `repruv-server jobs`: what the window does for jobs, for when no window is at hand. The same statements, rules, fences
 //! and audit lines as the staff API.
 
-mod acting;
+pub(super) mod acting;
 mod print;
 mod prune;
 
