@@ -24,7 +24,7 @@ pub struct Args {
     /// How long the soak takes.
     #[arg(long, value_name = "N", default_value_t = 30)]
     minutes: u32,
-    /// Finished jobs that are in the table before the engine or the soak begins; each has its own number otherwise.
+    /// Finished jobs that are in the table before the engine, the soak or the scale begins; each has its own number otherwise.
     #[arg(long, value_name = "N")]
     finished: Option<u32>,
     /// Jobs a second during the soak.

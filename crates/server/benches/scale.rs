@@ -1,4 +1,4 @@
-//! What staff wait for at 1 M users, 2 M jobs and 2 M sessions, through a reader login. `SCALE_JOBS` asks for more jobs.
+//! What staff wait for at 1 M users, 2 M jobs and 2 M sessions, through a reader login. `--finished` asks for more jobs.
 
 mod common;
 
@@ -69,7 +69,7 @@ async fn run() -> anyhow::Result<()> {
 }
 
 fn jobs() -> i64 {
-    std::env::var("SCALE_JOBS").ok().and_then(|jobs| jobs.parse().ok()).unwrap_or(JOBS)
+    std::env::var("BENCH_FINISHED").ok().and_then(|jobs| jobs.parse().ok()).unwrap_or(JOBS)
 }
 
 async fn fill(db: &BenchDatabase) -> anyhow::Result<()> {

@@ -24,6 +24,9 @@ pub struct Standing {
     as_of: DateTime<Utc>,
 }
 
+/// What lines must have in common to be one: the cause, and the queue and type where it lies with those.
+type Shared = (Cause, Option<String>, Option<String>);
+
 /// Where a line stands: gravest cause first; of one cause what has lasted longest, of failures the newest.
 type Place = (Reverse<(Gravity, Cause)>, i64, Uuid);
 
@@ -90,7 +93,7 @@ impl Standing {
     /// the one that has waited longest.
     fn grouped(&self) -> BTreeMap<Uuid, Contradiction> {
         let mut alone = BTreeMap::new();
-        let mut shared: BTreeMap<(Cause, Option<String>, Option<String>), (Uuid, Contradiction)> = BTreeMap::new();
+        let mut shared: BTreeMap<Shared, (Uuid, Contradiction)> = BTreeMap::new();
         for (&id, line) in &self.lines {
             let Some(of) = shared_place(line) else {
                 alone.insert(id, Contradiction { queue: None, ..line.clone() });
@@ -138,7 +141,7 @@ fn line(case: Case, as_of: DateTime<Utc>) -> Option<(Uuid, Contradiction)> {
     Some((key, line))
 }
 
-fn shared_place(line: &Contradiction) -> Option<(Cause, Option<String>, Option<String>)> {
+fn shared_place(line: &Contradiction) -> Option<Shared> {
     let cause = line.verdict.cause;
     match cause {
         Cause::QueuePaused | Cause::NoWorker | Cause::WaitingForWorker => Some((cause, line.queue.clone(), None)),
