@@ -43,6 +43,7 @@ pub struct LifeSettings {
 pub async fn run(settings: LifeSettings) -> anyhow::Result<()> {
     let http = Client::builder().timeout(Duration::from_secs(20)).build().context("no HTTP client")?;
     let visitor = Visitor { http, api: format!("{}/api/v1", settings.api_url.trim_end_matches('/')) };
+    let mut requests = shutdown::Requests::listen();
     let played = async {
         loop {
             let name = CUSTOMERS.choose(&mut rand::rng()).copied().unwrap_or(CUSTOMERS[0]);
@@ -55,7 +56,7 @@ pub async fn run(settings: LifeSettings) -> anyhow::Result<()> {
     };
     tokio::select! {
         () = played => {}
-        () = shutdown::requested() => {}
+        () = requests.next() => {}
     }
     Ok(())
 }

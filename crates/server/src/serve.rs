@@ -136,7 +136,7 @@ pub async fn run(settings: ServeSettings) -> anyhow::Result<()> {
     let server = Server::start(settings).await?;
     crate::cli::say(&serde_json::json!({ "listening": server.address().to_string() }).to_string())?;
     tracing::info!(address = %server.address(), build = crate::build::NAME, "Listening");
-    shutdown::requested().await;
+    shutdown::Requests::listen().next().await;
     tracing::info!("Stopping: no new requests, those in hand finish");
     server.stop().await
 }

@@ -4,4 +4,5 @@ mod command_line;
 mod metrics;
 mod program;
 mod scrape;
+mod stopping;
 mod watchdog;

@@ -51,7 +51,7 @@ pub async fn run(db: &TestDb, role: Role, arguments: &[&str]) -> Ran {
 pub struct Serving {
     pub base: String,
     log: Arc<Mutex<String>>,
-    _child: Child,
+    child: Child,
 }
 
 impl Serving {
@@ -83,7 +83,20 @@ impl Serving {
         let first = said.next_line().await.expect("readable").expect("a line that says where it listens");
         let first: Value = serde_json::from_str(&first).expect("JSON");
         let base = format!("http://{}", first["listening"].as_str().expect("an address"));
-        Self { base, log, _child: child }
+        Self { base, log, child }
+    }
+
+    /// Sends it a signal, by its name.
+    pub async fn signal(&self, name: &str) {
+        let pid = self.child.id().expect("it runs").to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status().await.expect("kill");
+        assert!(sent.success(), "{name} to {pid}");
+    }
+
+    /// Waits until it has ended by itself.
+    pub async fn ended(mut self) -> Option<i32> {
+        let ended = tokio::time::timeout(std::time::Duration::from_secs(60), self.child.wait()).await;
+        ended.unwrap_or_else(|_| panic!("it does not end:\n{}", self.log())).expect("its status").code()
     }
 
     /// What it has logged so far.
