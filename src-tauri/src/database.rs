@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use contract::{auth::DatabaseLogin, ipc::IpcError};
 use read_model::{ReadError, ReadModel};
 use sqlx::{
-    PgPool,
+    Connection, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
 use std::{
@@ -22,6 +22,8 @@ use tracing::{info, warn};
 /// For the page; the feed has two of its own, and a login may hold six.
 const CONNECTIONS_MAX: u32 = 3;
 const ACQUIRE_PATIENCE: Duration = Duration::from_secs(3);
+/// An answer takes as long as the network does, there and back.
+const PING_MAX: Duration = Duration::from_secs(2);
 const RENEW_EARLY: TimeDelta = TimeDelta::minutes(2);
 const RENEW_PAUSE: Duration = Duration::from_secs(20);
 
@@ -125,8 +127,18 @@ fn pool(login: &DatabaseLogin) -> PgPool {
         .max_connections(CONNECTIONS_MAX)
         .acquire_timeout(ACQUIRE_PATIENCE)
         .idle_timeout(Duration::from_secs(600))
-        .test_before_acquire(true)
+        // sqlx's own question has no limit: a connection that fell silent would keep its place in the pool for ever.
+        .test_before_acquire(false)
+        .before_acquire(|connection, _| Box::pin(answers(connection)))
+        .after_release(|connection, _| Box::pin(answers(connection)))
         .connect_lazy_with(options(login))
+}
+
+/// Whether the other side is still there. Who does not answer is closed at once, without a goodbye that nobody hears.
+async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let silent = || sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "the connection fell silent"));
+    tokio::time::timeout(PING_MAX, connection.ping()).await.map_err(|_| silent())??;
+    Ok(true)
 }
 
 /// TLS with a checked name everywhere but on this machine.
