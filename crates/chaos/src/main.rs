@@ -41,6 +41,9 @@ async fn main() -> Result<ExitCode> {
             findings.extend(play(&settings, &template, name).await?);
         }
     }
+    if settings.scenarios.is_empty() {
+        findings.push(judge::snapshots_in_all(scenarios::share_of(&settings, 500, 10_000)));
+    }
     let findings = report::complete(findings);
     for finding in &findings {
         println!("{finding}");

@@ -6,7 +6,10 @@ pub mod outside;
 
 use crate::{report::Finding, stage::Stage};
 use anyhow::Result;
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
 
 const WAITING: &str = "SELECT count(*) FROM background_jobs WHERE status IN ('pending', 'running') AND queue = 'default' \
     AND run_at < now() + interval '1 min'";
@@ -36,12 +39,26 @@ pub async fn number(stage: &Stage, sql: &'static str) -> Result<i64> {
     Ok(sqlx::query_scalar(sql).fetch_one(&stage.owner).await?)
 }
 
+/// Of all scenarios together.
+static SNAPSHOTS: AtomicU64 = AtomicU64::new(0);
+
+/// Whether all scenarios together looked often enough. What they saw is their own findings.
+pub fn snapshots_in_all(at_least: u64) -> Finding {
+    let looked = SNAPSHOTS.load(Ordering::Relaxed);
+    let mut finding =
+        Finding::new("R4", looked >= at_least, format!("{looked} snapshots"), format!("at least {at_least}"));
+    "all".clone_into(&mut finding.scenario);
+    finding
+}
+
 /// What the checker saw, as findings.
 pub fn snapshots(seen: crate::checker::Seen, last: Vec<String>, at_least: u64) -> Vec<Finding> {
+    SNAPSHOTS.fetch_add(seen.snapshots, Ordering::Relaxed);
     let mut broken = seen.broken;
     broken.extend(last);
     let enough = seen.snapshots >= at_least;
-    let figure = format!("{} violations in {} snapshots", broken.len(), seen.snapshots);
+    let figure =
+        format!("{} violations in {} snapshots, {} of them of everything", broken.len(), seen.snapshots, seen.whole);
     let mut held = Finding::none_of("R4", broken, figure, format!("0 in at least {at_least}"));
     if !enough {
         held.verdict = crate::report::Verdict::Missed;

@@ -24,8 +24,8 @@ const COMPLETED: &str =
 const BORN: &str = "SELECT job_id FROM chaos.born WHERE job_type LIKE 'demo\\_%'";
 const PROFILES: &str = "SELECT demo_profile_id FROM users WHERE demo_profile_id IS NOT NULL";
 
-/// Every effect carries the id of its job and happens once. Profiles that nobody has are told and not judged. A user whose
-/// job may have made one without hearing of it names the job instead, and has it.
+/// Every effect carries the id of its job and happens once, and every profile that stands at the end is somebody's. A user
+/// whose job may have made one without hearing of it names the job instead, and has it.
 pub async fn judge(stage: &Stage) -> Result<Finding> {
     let ledger: Ledger = reqwest::get(format!("{}/ledger", stage.simulator)).await?.json().await?;
     let completed: Vec<String> = sqlx::query_scalar(COMPLETED).fetch_all(&stage.owner).await?;
@@ -52,11 +52,13 @@ pub async fn judge(stage: &Stage) -> Result<Finding> {
         cases.push(format!("{} completed jobs made nothing", completed.len() - made));
     }
     let has = |(profile, key): (&&str, &&str)| known.contains(*profile) || known.contains(&format!("made-by:{key}"));
-    let forgotten = standing.iter().filter(|made| !has(*made)).count();
+    let forgotten: Vec<_> = standing.iter().filter(|made| !has(*made)).collect();
     let figure = format!(
-        "{} effects under distinct keys; {made} of {} completed jobs made their profile; {forgotten} profiles that nobody has",
+        "{} effects under distinct keys; {made} of {} completed jobs made their profile; {} profiles that nobody has",
         by_key.len(),
-        completed.len()
+        completed.len(),
+        forgotten.len()
     );
-    Ok(Finding::none_of("R10", cases, figure, "one effect a key, every key a job"))
+    cases.extend(forgotten.iter().map(|(profile, key)| format!("nobody has {profile}, made under {key}")));
+    Ok(Finding::none_of("R10", cases, figure, "one effect a key, every key a job, 0 profiles that nobody has"))
 }

@@ -35,9 +35,9 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
             crowd: Crowd { customers: 4, staff: 2, batch: (5, 15) },
             weights: Weights { kill_worker: 1, stop_worker: 2, ..Weights::default() },
             every: Duration::from_millis(800),
-            length: context.length(18, 0.05),
+            length: context.length(18, 0.03),
             enough: Enough { jobs: context.bar(100, 500), faults: context.bar(10, 40), ..Enough::default() },
-            snapshots: context.bar(20, 60),
+            snapshots: context.bar(40, 200),
         },
     )
     .await?;

@@ -35,13 +35,15 @@ const USED_UP: &str = "SELECT format('job %s was handed back in attempt %s and w
     FROM (SELECT job_id, event, attempt, lead(attempt) OVER (PARTITION BY job_id ORDER BY id) AS next FROM job_events) steps \
     WHERE event = 'hand_back' AND next <> attempt";
 const GRACE: Duration = Duration::from_secs(5);
+/// The share of the time in which workers are killed; in the rest they are told to go.
+const KILLING: f64 = 0.38;
 
 /// The scenario.
 pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
     let mut options = Options::new("crash", context.settings);
     // Long enough that a worker is in the middle of something when it goes.
     options.pace = 0.04;
-    let length = context.length(26, 0.12);
+    let length = context.length(26, 0.13);
     let mixed = Mixed {
         options,
         crowd: Crowd { customers: 3, staff: 2, batch: (2, 6) },
@@ -49,19 +51,21 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
         every: Duration::ZERO,
         length,
         enough: Enough { kills: context.bar(6, 50), ..Enough::default() },
-        snapshots: context.bar(40, 300),
+        snapshots: context.bar(60, 1_200),
     };
     let leaving = Leaving::default();
     let left = leaving.clone();
     let played = mixed::play_with(context, mixed, |stage, _, seed| async move {
-        let done = kills(&stage, seed, length / 2).await?;
-        terminations(&stage, seed, length / 2, &left).await?;
+        let killing = length.mul_f64(KILLING);
+        let done = kills(&stage, seed, killing).await?;
+        let leave = |number| terminations(&stage, seed, length - killing, number, &left);
+        tokio::try_join!(leave(0), leave(1), leave(2))?;
         Ok(done)
     })
     .await?;
     let mut findings = played.findings;
     findings.push(again(context, &played.stage).await?);
-    findings.push(leaving.judge(&played.stage).await?);
+    findings.push(leaving.judge(&played.stage, context.bar(8, 200)).await?);
     played.stage.down().await;
     Ok(findings)
 }
@@ -92,9 +96,9 @@ struct Seen {
     cases: Vec<String>,
 }
 
-/// SIGTERM to one worker after the other; every fourth is told twice.
-async fn terminations(stage: &Stage, seed: u64, length: Duration, leaving: &Leaving) -> Result<()> {
-    let mut dice = Dice::new(seed, "leaving");
+/// SIGTERM to one worker after the other, by one of three who do so at the same time; every fourth is told twice.
+async fn terminations(stage: &Stage, seed: u64, length: Duration, who: u8, leaving: &Leaving) -> Result<()> {
+    let mut dice = Dice::new(seed, &format!("leaving {who}"));
     let begun = Instant::now();
     let mut number = 0;
     while begun.elapsed() < length {
@@ -141,8 +145,9 @@ impl Leaving {
         }
     }
 
-    async fn judge(&self, stage: &Stage) -> Result<Finding> {
+    async fn judge(&self, stage: &Stage, wanted: u64) -> Result<Finding> {
         let Seen { told, twice, slowest, mut cases } = self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        cases.extend((told < wanted).then(|| format!("only {told} were told")));
         cases.extend(lines(stage, LATE_CLAIMS).await?);
         cases.extend(lines(stage, USED_UP).await?);
         let back = number(stage, "SELECT count(*) FROM job_events WHERE event = 'hand_back'").await?;
@@ -150,7 +155,7 @@ impl Leaving {
             "{told} SIGTERM under load ({twice} twice), {back} jobs handed back, gone after {:.1} s at most",
             slowest.as_secs_f64()
         );
-        let bar = "0 leases left, 0 claims after 0.1 s, 0 attempts used up";
+        let bar = format!("at least {wanted}; 0 leases left, 0 claims after 0.1 s, 0 attempts used up");
         Ok(Finding::none_of("R12", cases, figure, bar))
     }
 }

@@ -56,14 +56,19 @@ impl Context<'_> {
 
     /// A bar that counts: what the promise asks of the long size, or the short size's own.
     pub fn bar(&self, short: u64, long: u64) -> u64 {
-        if self.settings.short {
-            return short;
-        }
-        // Promised for the default of 25 minutes; a shorter long run is asked for its share.
-        let share = (self.settings.minutes / 25.0).min(1.0);
-        // A bar is a count of thousands at most: the conversion is exact enough.
-        Duration::from_secs_f64(Duration::from_secs(long).as_secs_f64() * share).as_secs()
+        share_of(self.settings, short, long)
     }
+}
+
+/// The short size's own number, or the long size's: promised for the default of 25 minutes, and a shorter run is asked for its
+/// share.
+pub fn share_of(settings: &Settings, short: u64, long: u64) -> u64 {
+    if settings.short {
+        return short;
+    }
+    let share = (settings.minutes / 25.0).min(1.0);
+    // A bar is a count of thousands at most: the conversion is exact enough.
+    Duration::from_secs_f64(Duration::from_secs(long).as_secs_f64() * share).as_secs()
 }
 
 /// Runs one; its findings carry its name.

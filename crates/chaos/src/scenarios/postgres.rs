@@ -47,19 +47,19 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
                 terminate: 5,
                 network: 2,
                 swallow: 4,
-                kill_postgres: 9,
-                restart_postgres: 4,
+                kill_postgres: 14,
+                restart_postgres: 6,
                 ..Weights::default()
             },
-            every: Duration::from_millis(1_100),
-            length: context.length(24, 0.2),
+            every: Duration::from_millis(900),
+            length: context.length(24, 0.19),
             enough: Enough {
                 acks: context.bar(80, 1_500),
                 kills: context.bar(2, 50),
                 jobs: context.bar(300, 3_000),
                 faults: context.bar(8, 180),
             },
-            snapshots: context.bar(15, 200),
+            snapshots: context.bar(30, 1_000),
         },
     )
     .await?;

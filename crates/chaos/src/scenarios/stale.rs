@@ -40,7 +40,7 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
     let points: Vec<_> = LINGER.map(|(point, percent, ms)| format!("{point}={percent}%sleep({ms})")).into();
     options.environment.push(("FAILPOINTS".into(), points.join(";")));
     // A stale write that finds its job in another's hands is rare: a planted one gets more time to show.
-    let length = if context.settings.planted.is_some() { Duration::from_secs(40) } else { context.length(16, 0.06) };
+    let length = if context.settings.planted.is_some() { Duration::from_secs(40) } else { context.length(16, 0.04) };
     let played = mixed::play(
         context,
         Mixed {
@@ -50,7 +50,7 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
             every: Duration::from_millis(1_500),
             length,
             enough: Enough { jobs: context.bar(100, 500), ..Enough::default() },
-            snapshots: context.bar(15, 60),
+            snapshots: context.bar(30, 300),
         },
     )
     .await?;

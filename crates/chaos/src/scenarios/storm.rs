@@ -30,14 +30,14 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
                 ..Weights::default()
             },
             every: Duration::from_millis(300),
-            length: context.length(34, 0.45),
+            length: context.length(34, 0.34),
             enough: Enough {
                 acks: context.bar(150, 5_000),
                 kills: context.bar(20, 300),
                 jobs: context.bar(1_000, 20_000),
                 faults: context.bar(50, 1_000),
             },
-            snapshots: context.bar(30, 600),
+            snapshots: context.bar(60, 3_500),
         },
     )
     .await?;

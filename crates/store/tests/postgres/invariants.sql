@@ -5,9 +5,9 @@ WITH live AS (
   SELECT job_id, id, from_status, to_status, lag(to_status) OVER step AS before, lead(id) OVER step IS NULL AS newest
   FROM job_events WINDOW step AS (PARTITION BY job_id ORDER BY id)
 )
-SELECT format('user %s is %s with %s live demo jobs', u.id, u.demo_mode_status, n)
-FROM users u, LATERAL (SELECT count(*) AS n FROM live WHERE user_id = u.id AND job_type LIKE 'demo\_%') jobs
-WHERE n <> CASE WHEN u.demo_mode_status IN ('enabling', 'disabling') THEN 1 ELSE 0 END
+SELECT format('user %s is %s with %s live demo jobs', u.id, u.demo_mode_status, coalesce(n, 0))
+FROM users u LEFT JOIN (SELECT user_id, count(*) AS n FROM live WHERE job_type LIKE 'demo\_%' GROUP BY user_id) jobs ON jobs.user_id = u.id
+WHERE coalesce(n, 0) <> CASE WHEN u.demo_mode_status IN ('enabling', 'disabling') THEN 1 ELSE 0 END
 UNION ALL
 SELECT format('user %s is %s but names job %s', u.id, u.demo_mode_status, u.demo_mode_job_id)
 FROM users u LEFT JOIN live j ON j.id = u.demo_mode_job_id AND j.user_id = u.id
