@@ -6,7 +6,7 @@ use state_machine::JobType;
 use std::time::{Duration, Instant};
 use store::{
     Actor, Command, PoolSettings, Store,
-    engine::{Enqueued, NewJob, WorkerSession},
+    engine::{Enqueued, Front, NewJob, WorkerSession},
 };
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -72,7 +72,8 @@ pub async fn crash_to_rerun(db: &BenchDatabase) -> anyhow::Result<serde_json::Va
         store.enqueue(NewJob::new(JobType::Noop)).await?;
     }
     let lost = WorkerSession::new("bench", 1, "lost");
-    let jobs = store.claim(&lost, &engine.queue, &[JobType::Noop], LOST, engine.lease, engine.deadline).await?;
+    let jobs =
+        store.claim(&lost, &Front::new(&engine.queue, &[JobType::Noop]), LOST, engine.lease, engine.deadline).await?;
     let silent = Instant::now();
     anyhow::ensure!(jobs.len() == LOST as usize, "{} jobs claimed", jobs.len());
     let (started, mut starts) = mpsc::unbounded_channel();

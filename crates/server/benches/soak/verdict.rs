@@ -3,7 +3,7 @@
 use crate::sample::Sample;
 use serde::Serialize;
 
-/// A claim may get slower by this share of what it took at first, or by this much, over the whole time.
+/// A statement may get slower by this share of what it took at first, or by this much, over the whole time.
 const GROWTH_MAX: f64 = 0.25;
 const GROWTH_MAX_MS: f64 = 0.5;
 /// A job leaves two dead rows: it was made pending, then running. The rest is for heartbeats.
@@ -38,26 +38,16 @@ impl Verdict {
 /// Judges the whole run.
 pub fn judge(samples: &[Sample], per_s: u32) -> Vec<Verdict> {
     let pinned: Vec<&Sample> = samples.iter().filter(|sample| sample.horizon_age.is_some()).collect();
-    let latencies: Vec<(f64, f64)> = pinned.iter().skip(2).filter_map(|s| Some((s.at_s, s.claim_ms?))).collect();
-    let span_s = latencies.last().zip(latencies.first()).map_or(0.0, |(last, first)| last.0 - first.0);
-    let slope_ms_s = slope(&latencies);
-    let at_first = median(latencies.iter().take((latencies.len() / 4).max(1)).map(|(_, ms)| *ms).collect());
-    let mut growth = Verdict::at_most(
-        "growth of a claim over the time that the horizon is pinned (slope by Theil and Sen, times the time)",
-        slope_ms_s * span_s,
-        (at_first * GROWTH_MAX).max(GROWTH_MAX_MS),
-        "ms",
+    let claims = growth(
+        &pinned,
+        |sample| sample.claim_ms,
+        ["growth of a claim while the horizon is pinned", "slope of a claim"],
     );
-    if latencies.len() < 8 {
-        growth.ok = None;
-    }
-    let per_minute = Verdict {
-        what: "slope of a claim",
-        measured: slope_ms_s * 60.0,
-        bar: growth.bar / span_s.max(1.0) * 60.0,
-        unit: "ms a minute",
-        ok: growth.ok,
-    };
+    let ends = growth(
+        &pinned,
+        |sample| sample.finish_ms,
+        ["growth of the end of a batch meanwhile", "slope of the end of a batch"],
+    );
 
     let first_jobs = pinned.first().map_or(0, |sample| sample.jobs);
     let most = pinned
@@ -86,7 +76,31 @@ pub fn judge(samples: &[Sample], per_s: u32) -> Vec<Verdict> {
     let waiting = samples.iter().skip(1).map(|sample| sample.waiting as f64).fold(0.0, f64::max);
     let backlog =
         Verdict::at_most("due jobs that wait, at most: the load is carried", waiting, f64::from(per_s), "jobs");
-    vec![growth, per_minute, dead, gone, backlog]
+    claims.into_iter().chain(ends).chain([dead, gone, backlog]).collect()
+}
+
+/// Slope by Theil and Sen: over the whole time, and by the minute.
+fn growth(
+    pinned: &[&Sample],
+    ms: impl Fn(&Sample) -> Option<f64>,
+    [whole, by_minute]: [&'static str; 2],
+) -> [Verdict; 2] {
+    let latencies: Vec<(f64, f64)> = pinned.iter().skip(2).filter_map(|s| Some((s.at_s, ms(s)?))).collect();
+    let span_s = latencies.last().zip(latencies.first()).map_or(0.0, |(last, first)| last.0 - first.0);
+    let slope_ms_s = slope(&latencies);
+    let at_first = median(latencies.iter().take((latencies.len() / 4).max(1)).map(|(_, ms)| *ms).collect());
+    let mut growth = Verdict::at_most(whole, slope_ms_s * span_s, (at_first * GROWTH_MAX).max(GROWTH_MAX_MS), "ms");
+    if latencies.len() < 8 {
+        growth.ok = None;
+    }
+    let per_minute = Verdict {
+        what: by_minute,
+        measured: slope_ms_s * 60.0,
+        bar: growth.bar / span_s.max(1.0) * 60.0,
+        unit: "ms a minute",
+        ok: growth.ok,
+    };
+    [growth, per_minute]
 }
 
 /// The median of the slopes between all pairs: a few odd samples (a checkpoint, a vacuum) do not turn it.

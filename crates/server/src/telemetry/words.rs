@@ -1,6 +1,6 @@
 //! What each metric means, as Prometheus shows it.
 
-const COUNTERS: [(&str, &str); 12] = [
+const COUNTERS: [(&str, &str); 13] = [
     ("http_requests_total", "Requests answered, by method, route and status."),
     ("repruv_jobs_claimed_total", "Attempts begun by this worker."),
     ("repruv_jobs_finished_total", "Attempts ended by this worker, by type of job and by what was recorded."),
@@ -16,6 +16,10 @@ const COUNTERS: [(&str, &str); 12] = [
     (
         "repruv_jobs_rescued_total",
         "Jobs this worker rescued from lost workers and past deadlines, by what they became.",
+    ),
+    (
+        "repruv_full_looks_found_total",
+        "Full looks that found a due job where claims no longer look: a slow commit, a claim undone, a time in the past.",
     ),
     (
         "repruv_listener_connects_total",
@@ -44,11 +48,12 @@ const GAUGES: [(&str, &str); 8] = [
     ("database_pool_connections_max", "Connections that the pool may have."),
 ];
 
-const HISTOGRAMS: [(&str, &str); 6] = [
+const HISTOGRAMS: [(&str, &str); 7] = [
     ("http_request_duration_seconds", "From a request's first look to its answer."),
     ("repruv_claim_seconds", "A claim that found jobs, as the worker waits for it."),
     ("repruv_finish_seconds", "The end of one attempt, or of one batch of attempts, written and committed."),
     ("repruv_job_seconds", "An attempt from its claim to its written end, by type of job."),
+    ("repruv_full_look_seconds", "A look at all that waits; it grows while somebody pins the horizon of vacuum."),
     ("repruv_heartbeat_seconds", "A renewal of all leases of this worker."),
     ("repruv_watchdog_seconds", "A round of the watchdog."),
 ];

@@ -13,7 +13,6 @@ const GATHER: Duration = Duration::from_millis(10);
 
 /// Runs until draining, then waits for the jobs in hand.
 pub(crate) async fn run(shared: Arc<Shared>, hints: Arc<Notify>) {
-    let types = shared.handlers.types();
     let slots = shared.engine.concurrency as usize;
     let mut in_hand: JoinSet<()> = JoinSet::new();
     let mut failures: u32 = 0;
@@ -36,8 +35,7 @@ pub(crate) async fn run(shared: Arc<Shared>, hints: Arc<Notify>) {
         let wanted = u32::try_from(free).unwrap_or(u32::MAX);
         let claimed_at = Instant::now();
         let engine = &shared.engine;
-        let claimed =
-            shared.store.claim(&shared.session, &engine.queue, &types, wanted, engine.lease, engine.deadline).await;
+        let claimed = shared.store.claim(&shared.session, &shared.front, wanted, engine.lease, engine.deadline).await;
         match claimed {
             Ok(jobs) => {
                 failures = 0;

@@ -26,6 +26,7 @@ pub(crate) fn register(types: &[JobType], push: bool) {
     for name in [
         "repruv_jobs_claimed_total",
         "repruv_finishes_refused_total",
+        "repruv_full_looks_found_total",
         "repruv_listener_connects_total",
         "repruv_watchdog_failures_total",
     ] {

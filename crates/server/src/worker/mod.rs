@@ -1,12 +1,13 @@
 //! The worker: claims jobs, runs them under a lease, finishes them. Any number of these processes share one database.
 //!
-//! `claims` fills the free slots, `running` carries one job from claim to finish, `heartbeat` renews the leases from a
+//! `claims` fills the free slots, `front` finds what claims begin beyond, `running` carries one job from claim to finish, `heartbeat` renews the leases from a
 //! thread of its own, `upkeep` rescues, rolls up and schedules retention, `wakeups` listens for hints, `watchdog` ends what
 //! is forgotten in the database, `service_health` tells how the demo service answers, `measures` counts all of it.
 
 mod claims;
 mod completions;
 mod demo_service;
+mod front;
 mod handler;
 mod health;
 mod heartbeat;
@@ -29,7 +30,10 @@ pub use settings::{EngineSettings, WorkerSettings, duration};
 
 use anyhow::Context;
 use std::sync::Arc;
-use store::{PoolSettings, Store, engine::WorkerSession};
+use store::{
+    PoolSettings, Store,
+    engine::{Front, WorkerSession},
+};
 use tokio_util::sync::CancellationToken;
 
 /// Everything that the parts of one worker share.
@@ -37,6 +41,8 @@ pub(crate) struct Shared {
     pub store: Store,
     pub session: WorkerSession,
     pub handlers: Handlers,
+    /// Where claims begin.
+    pub front: Front,
     pub engine: EngineSettings,
     pub leases: heartbeat::Leases,
     pub completions: completions::Completions,
@@ -46,11 +52,12 @@ pub(crate) struct Shared {
     pub hand_back: CancellationToken,
 }
 
-/// `repruv-server work`: runs until SIGTERM or SIGINT, then drains within its grace.
+/// `repruv-server work`: runs until SIGTERM or SIGINT, then drains within its grace; a second one cuts that short.
 ///
 /// # Errors
 /// When the settings make no sense or the port cannot be had. A missing database is waited for.
 pub async fn run(settings: WorkerSettings) -> anyhow::Result<()> {
+    let mut requests = crate::shutdown::Requests::listen();
     let service = DemoService::new(&settings.demo_service_url).context("DEMO_SERVICE_URL is not usable")?;
     let handlers = Handlers::default()
         .reporting(service.seen())
@@ -60,10 +67,9 @@ pub async fn run(settings: WorkerSettings) -> anyhow::Result<()> {
         .with(Noop);
     let worker = Worker::start(&settings.database_url, handlers, settings.engine.clone())?;
     let health = health::serve(settings.listen, worker.shared.clone()).await?;
-    crate::shutdown::requested().await;
+    requests.next().await;
     tracing::info!("Stopping: no further claims, {:?} for the jobs in hand", settings.engine.grace);
-    let now = crate::shutdown::requested();
-    worker.stop(now).await;
+    worker.stop(requests.next()).await;
     health.abort();
     Ok(())
 }
@@ -72,6 +78,7 @@ pub async fn run(settings: WorkerSettings) -> anyhow::Result<()> {
 pub struct Worker {
     shared: Arc<Shared>,
     claims: tokio::task::JoinHandle<()>,
+    front: tokio::task::JoinHandle<()>,
     upkeep: tokio::task::JoinHandle<()>,
     wakeups: tokio::task::JoinHandle<()>,
     watchdog: tokio::task::JoinHandle<()>,
@@ -99,6 +106,7 @@ impl Worker {
         let shared = Arc::new(Shared {
             store,
             session,
+            front: Front::new(&engine.queue, &handlers.types()),
             handlers,
             leases: heartbeat::Leases::default(),
             completions,
@@ -111,6 +119,7 @@ impl Worker {
         tokio::spawn(completions::complete(shared.clone(), queue));
         Ok(Self {
             claims: tokio::spawn(claims::run(shared.clone(), hints.clone())),
+            front: tokio::spawn(front::run(shared.clone(), hints.clone())),
             upkeep: tokio::spawn(upkeep::run(shared.clone())),
             wakeups: tokio::spawn(wakeups::run(database_url.to_owned(), shared.clone(), hints)),
             watchdog: tokio::spawn(watchdog::run(shared.clone())),
@@ -130,6 +139,7 @@ impl Worker {
     /// `at_once` cuts the grace short.
     pub async fn stop(self, at_once: impl Future<Output = ()>) {
         self.shared.draining.cancel();
+        self.front.abort();
         self.upkeep.abort();
         self.wakeups.abort();
         self.watchdog.abort();

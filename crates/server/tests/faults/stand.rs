@@ -6,7 +6,7 @@ use state_machine::{JobType, RetryPolicy};
 use std::time::Duration;
 use store::{
     Actor, Command, DemoModeRequest, PoolSettings, Profile, Store,
-    engine::{ClaimedJob, WorkerSession},
+    engine::{ClaimedJob, Front, WorkerSession},
 };
 use testkit::{Role, TestDb, wait_until};
 use tokio::sync::{Mutex, MutexGuard};
@@ -93,7 +93,8 @@ impl Stand {
     pub async fn claim(&self, pid: u32) -> ClaimedJob {
         let session = WorkerSession::new("test-host", pid, "test");
         let minute = Duration::from_secs(60);
-        let mut jobs = self.work.claim(&session, "default", JobType::ALL, 10, minute, minute).await.expect("a claim");
+        let mut jobs =
+            self.work.claim(&session, &Front::new("default", JobType::ALL), 10, minute, minute).await.expect("a claim");
         assert_eq!(jobs.len(), 1, "exactly one job is due");
         jobs.remove(0)
     }

@@ -19,7 +19,7 @@ use std::{
 };
 use store::{
     Actor, Command, DemoModeRequest, PoolSettings, Profile, Store,
-    engine::{Ending, WorkerSession},
+    engine::{Ending, Front, WorkerSession},
 };
 use testkit::{Role, TestDb, factories::user};
 use tokio::task::JoinSet;
@@ -236,7 +236,8 @@ async fn worker(world: Arc<World>, mut dice: StdRng, pid: u32) {
     while world.goes_on() {
         world.work.worker_seen(&session, 0).await.expect("seen");
         let minute = Duration::from_secs(60);
-        let jobs = world.work.claim(&session, "default", JobType::ALL, 2, lease, minute).await.expect("a claim");
+        let jobs =
+            world.work.claim(&session, &Front::new("default", JobType::ALL), 2, lease, minute).await.expect("a claim");
         for job in jobs {
             tokio::time::sleep(Duration::from_millis(dice.random_range(0..15))).await;
             if job.lease.job_type == JobType::DemoEnable && dice.random_bool(0.6) {

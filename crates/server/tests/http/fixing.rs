@@ -10,7 +10,7 @@ use state_machine::{ErrorClass, JobType, RetryPolicy};
 use std::time::Duration;
 use store::{
     PoolSettings, Store,
-    engine::{ClaimedJob, Ending, WorkerSession},
+    engine::{ClaimedJob, Ending, Front, WorkerSession},
 };
 use testkit::{Role, TestDb, factories::user};
 use uuid::Uuid;
@@ -69,8 +69,11 @@ impl Case {
     }
 
     async fn claim(&self) -> ClaimedJob {
-        let mut jobs =
-            self.work.claim(&self.session, "default", JobType::ALL, 10, MINUTE, MINUTE).await.expect("a claim");
+        let mut jobs = self
+            .work
+            .claim(&self.session, &Front::new("default", JobType::ALL), 10, MINUTE, MINUTE)
+            .await
+            .expect("a claim");
         assert_eq!(jobs.len(), 1, "exactly one job is due");
         jobs.remove(0)
     }
@@ -316,7 +319,11 @@ async fn a_paused_queue_is_shown_and_opened_again_by_its_fix() {
 
     let ana = user().insert(&case.stand.db).await.id;
     case.stand.write(Write::demo_mode(&case.token, ana, "enable", 1)).await.expect(200);
-    let claimed = case.work.claim(&case.session, "default", JobType::ALL, 10, MINUTE, MINUTE).await.expect("a claim");
+    let claimed = case
+        .work
+        .claim(&case.session, &Front::new("default", JobType::ALL), 10, MINUTE, MINUTE)
+        .await
+        .expect("a claim");
     assert!(claimed.is_empty(), "nothing is claimed from a paused queue");
     let seen = case.see(ana).await;
     assert_eq!((seen.verdict.cause.as_str(), Case::offered(&seen)), ("queue_paused", Fix::ResumeQueue));

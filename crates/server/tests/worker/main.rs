@@ -97,3 +97,26 @@ async fn a_worker_writes_down_what_it_can_do_and_how_the_demo_service_answers() 
         .await;
     worker.stop(pending()).await;
 }
+
+/// Claims begin where the last one ended. What lands before that is found all the same, without a hint.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_lands_behind_the_front_is_found() {
+    let db = TestDb::new().await;
+    let engine = EngineSettings { poll: Duration::from_millis(20), push: false, ..EngineSettings::default() };
+    let worker = Worker::start(&db.url(Role::Worker), Handlers::default().with(Noop), engine).expect("a worker");
+    let api = store::Store::connect(&db.url(Role::Api), store::PoolSettings::default()).await.expect("a store");
+    for n in 1..=5_i64 {
+        api.enqueue(NewJob::new(JobType::Noop)).await.expect("a job");
+        wait_until("it is done", Duration::from_secs(60), || async {
+            count(db.owner(), "completed").await == 2 * n - 1
+        })
+        .await;
+        let long_ago = Some(chrono::DateTime::UNIX_EPOCH + Duration::from_secs(60 * n.unsigned_abs()));
+        api.enqueue(NewJob { run_at: long_ago, ..NewJob::new(JobType::Noop) }).await.expect("a job");
+        wait_until("the one from long ago is done", Duration::from_secs(60), || async {
+            count(db.owner(), "completed").await == 2 * n
+        })
+        .await;
+    }
+    worker.stop(pending()).await;
+}

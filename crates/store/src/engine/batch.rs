@@ -16,12 +16,13 @@ impl Store {
         let done = self
             .section(move |store| async move {
                 fault_point!("batch.before");
+                // One by one, in the order of ids: few jobs run, so PostgreSQL would rather go through the index of those that
+                // run, and with it through every dead entry there while somebody pins the horizon of vacuum.
                 let rows: Vec<(Uuid,)> = sqlx::query_as(
                     "WITH held AS MATERIALIZED ( \
-                       SELECT j.id FROM background_jobs j JOIN unnest($1::uuid[], $2::bigint[]) AS h (id, epoch) \
-                         ON j.id = h.id AND j.lease_epoch = h.epoch \
-                       WHERE j.status = 'running' AND j.locked_by = $3 AND j.user_id IS NULL \
-                       ORDER BY j.id FOR NO KEY UPDATE OF j \
+                       SELECT j.id FROM (SELECT * FROM unnest($1::uuid[], $2::bigint[]) AS h (id, epoch) ORDER BY id) h \
+                       CROSS JOIN LATERAL (SELECT id FROM background_jobs WHERE id = h.id AND lease_epoch = h.epoch \
+                         AND status = 'running' AND locked_by = $3 AND user_id IS NULL LIMIT 1 FOR NO KEY UPDATE) j \
                      ), done AS ( \
                        UPDATE background_jobs j SET status = 'completed', locked_by = NULL, lease_expires_at = NULL, \
                          deadline_at = NULL, cancel_requested_at = NULL, completed_at = now(), error_message = NULL, \

@@ -2,13 +2,15 @@
 
 use crate::{
     Store, StoreError,
-    engine::{Lease, WorkerSession},
+    engine::{
+        Lease, WorkerSession,
+        front::{Front, SETTLED_AFTER},
+    },
     fault_point,
     faults::planted_sql,
 };
 use chrono::{DateTime, Utc};
-use state_machine::JobType;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 
 /// A job in hand.
@@ -39,17 +41,29 @@ struct Raw {
     payload: serde_json::Value,
     deadline_at: DateTime<Utc>,
     cancel_requested: bool,
+    priority: i16,
+    looked_until: DateTime<Utc>,
 }
 
 // Whether the queue is paused depends on no job, so it is asked once a claim.
 // MATERIALIZED: a plain sub-select may be run again by a nested loop and exceed the limit.
 // NO KEY: `FOR UPDATE SKIP LOCKED` would skip a job while a row that refers to it is being inserted.
+// The stretches are gone through one after the other and only as far as the limit wants: a lateral sub-select with a limit
+// can be joined by a nested loop alone. So the order of the claim is that of the stretches, and no row is locked in vain.
+// Comparisons of whole rows, because both ends of a stretch then are ends of the walk through the index.
 const CLAIM: &str = "
 WITH due AS MATERIALIZED (
-  SELECT id FROM background_jobs
-  WHERE status = 'pending' AND queue = $1 AND run_at <= now() AND job_type = ANY ($2) AND attempt < max_attempts
-    AND schema_version <= 1 AND NOT EXISTS (SELECT FROM queues WHERE name = $1 AND paused_at IS NOT NULL)
-  ORDER BY priority, run_at, id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
+  SELECT ready.id FROM unnest($8::int[], $9::int[], $10::timestamptz[], $11::uuid[]) AS s (first, last, run_at, id)
+  CROSS JOIN LATERAL (
+    SELECT j.id FROM background_jobs j
+    WHERE j.status = 'pending' AND j.queue = $1 AND j.run_at <= now() AND j.job_type = ANY ($2)
+      AND j.attempt < j.max_attempts AND j.schema_version <= 1
+      AND (j.priority, j.run_at, j.id) >= (s.first, CASE WHEN s.run_at IS NULL THEN '-infinity'
+        ELSE least(s.run_at, now() - make_interval(secs => $12)) END, coalesce(s.id, '00000000-0000-0000-0000-000000000000'))
+      AND (j.priority, j.run_at) <= (s.last, CASE WHEN s.run_at IS NULL THEN 'infinity' ELSE now() END)
+    ORDER BY j.priority, j.run_at, j.id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED) ready
+  WHERE NOT EXISTS (SELECT FROM queues WHERE name = $1 AND paused_at IS NOT NULL)
+  LIMIT $3
 ), claimed AS (
   UPDATE background_jobs j SET status = 'running', attempt = j.attempt + 1, lease_epoch = j.lease_epoch + 1,
     locked_by = $4, started_at = now(), lease_expires_at = now() + make_interval(secs => $5),
@@ -61,27 +75,28 @@ WITH due AS MATERIALIZED (
   INSERT INTO job_events (job_id, user_id, event, from_status, to_status, attempt, actor)
   SELECT id, user_id, 'start', 'pending', 'running', attempt, $7 FROM claimed
 )
-SELECT id, job_type, user_id, attempt, max_attempts, lease_epoch, payload, deadline_at, cancel_requested FROM claimed
-ORDER BY priority, run_at, id";
+SELECT id, job_type, user_id, attempt, max_attempts, lease_epoch, payload, deadline_at, cancel_requested, priority,
+  least(run_at, now() - make_interval(secs => $12)) AS looked_until
+FROM claimed ORDER BY priority, run_at, id";
 
 impl Store {
-    /// Claims at most `limit` due jobs of the types that this build can run; none while the queue is paused.
+    /// Claims at most `limit` due jobs of the front's queue and types, beginning at the front, which moves on; none while the
+    /// queue is paused.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`]. If the answer was lost, the claimed jobs are rescued when their leases end.
     pub async fn claim(
         &self,
         worker: &WorkerSession,
-        queue: &str,
-        types: &[JobType],
+        front: &Front,
         limit: u32,
         lease_ttl: Duration,
         deadline: Duration,
     ) -> Result<Vec<ClaimedJob>, StoreError> {
-        let (worker, queue) = (worker.clone(), queue.to_owned());
-        let types: Vec<&'static str> = types.iter().map(|t| t.as_str()).collect();
-        let wake = self.wake.clone();
-        let jobs = self
+        let (who, queue, types) = (worker.clone(), front.queue.clone(), front.types.clone());
+        let stretches = Arc::new(front.stretches());
+        let through = stretches.clone();
+        let rows = self
             .section(move |store| async move {
                 fault_point!("claim.before");
                 let claim = planted_sql!("attempts-at-completion", CLAIM, "attempt = j.attempt + 1" =>
@@ -91,20 +106,26 @@ impl Store {
                     .bind(queue)
                     .bind(&types)
                     .bind(i64::from(limit))
-                    .bind(worker.id)
+                    .bind(who.id)
                     .bind(lease_ttl.as_secs_f64())
                     .bind(deadline.as_secs_f64())
-                    .bind(&worker.name)
+                    .bind(&who.name)
+                    .bind(&through.first)
+                    .bind(&through.last)
+                    .bind(&through.run_at)
+                    .bind(&through.id)
+                    .bind(SETTLED_AFTER.as_secs_f64())
                     .fetch_all(&store.pool)
                     .await?;
                 fault_point!("claim.after");
-                rows.into_iter().map(|raw| claimed(raw, &worker)).collect::<Result<Vec<_>, _>>()
+                Ok(rows)
             })
             .await?;
-        if !jobs.is_empty() {
-            wake.feed();
+        if !rows.is_empty() {
+            front.advance(&stretches, rows.iter().map(|row| (row.priority, (row.looked_until, row.id))));
+            self.wake.feed();
         }
-        Ok(jobs)
+        rows.into_iter().map(|raw| claimed(raw, worker)).collect()
     }
 }
 

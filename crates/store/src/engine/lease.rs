@@ -31,12 +31,14 @@ pub struct Renewal {
     pub cancel_requested: Vec<Uuid>,
 }
 
-// Locked in the order of ids, as everywhere where several jobs are locked at once.
+// Locked in the order of ids, as everywhere where several jobs are locked at once. One by one: few jobs run, so PostgreSQL would
+// rather go through the index of those that run, and with it through every dead entry there.
 const RENEW: &str = "
 WITH held AS MATERIALIZED (
-  SELECT j.id FROM background_jobs j JOIN unnest($1::uuid[], $2::bigint[]) AS h (id, epoch)
-    ON j.id = h.id AND j.lease_epoch = h.epoch AND j.locked_by = $3
-  WHERE j.status = 'running' ORDER BY j.id FOR NO KEY UPDATE OF j)
+  SELECT j.id FROM (SELECT * FROM unnest($1::uuid[], $2::bigint[]) AS h (id, epoch) ORDER BY id) h
+  CROSS JOIN LATERAL (
+    SELECT j.id FROM background_jobs j WHERE j.id = h.id AND j.lease_epoch = h.epoch AND j.locked_by = $3
+      AND j.status = 'running' LIMIT 1 FOR NO KEY UPDATE) j)
 UPDATE background_jobs j SET lease_expires_at = now() + make_interval(secs => $4)
 FROM held WHERE j.id = held.id RETURNING j.id, j.cancel_requested_at IS NOT NULL";
 

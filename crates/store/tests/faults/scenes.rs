@@ -5,7 +5,7 @@ use state_machine::JobType;
 use std::{sync::Arc, time::Duration};
 use store::{
     StoreError,
-    engine::{ClaimedJob, Ending, Lease, NewJob, WorkerSession},
+    engine::{ClaimedJob, Ending, Front, Lease, NewJob, WorkerSession},
 };
 use testkit::factories::user;
 use tokio::sync::{Mutex, MutexGuard};
@@ -61,7 +61,9 @@ impl Scene {
         let (work, api) = (&self.stand.work, &self.stand.api);
         let lease = || self.lease.as_ref().unwrap();
         let said = match self.step.as_str() {
-            "claim" => format!("{:?}", work.claim(&self.who, "default", TYPES, 10, TTL, DEADLINE).await?.len()),
+            "claim" => {
+                format!("{:?}", work.claim(&self.who, &Front::new("default", TYPES), 10, TTL, DEADLINE).await?.len())
+            }
             "heartbeat" => {
                 format!("{:?}", work.renew(self.who.id, vec![(lease().job_id, lease().epoch)], TTL).await?)
             }

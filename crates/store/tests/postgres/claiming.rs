@@ -3,7 +3,7 @@
 use crate::stand::{AT_ONCE, DEADLINE, Stand, TTL, TYPES, worker};
 use state_machine::JobType;
 use std::{collections::BTreeSet, time::Duration};
-use store::engine::{Ending, Enqueued, NewJob};
+use store::engine::{Ending, Enqueued, Front, NewJob};
 use testkit::factories::job;
 use uuid::Uuid;
 
@@ -88,9 +88,9 @@ async fn what_is_not_due_or_not_for_this_worker_stays() {
     assert_eq!(stand.everything().await, before, "no attempt is burnt on what cannot be run");
     let only = [JobType::JobRetention];
     job().insert(&stand.db).await;
-    let none = stand.work.claim(&worker(1), "default", &only, 10, TTL, DEADLINE).await.unwrap();
+    let none = stand.work.claim(&worker(1), &Front::new("default", &only), 10, TTL, DEADLINE).await.unwrap();
     assert!(none.is_empty(), "a noop is not among the types of this worker");
-    let imports = stand.work.claim(&worker(1), "imports", TYPES, 10, TTL, DEADLINE).await.unwrap();
+    let imports = stand.work.claim(&worker(1), &Front::new("imports", TYPES), 10, TTL, DEADLINE).await.unwrap();
     assert_eq!(imports.len(), 1);
 }
 
@@ -106,7 +106,7 @@ async fn many_claimers_never_get_the_same_job() {
         claimers.spawn(async move {
             let (who, mut mine) = (worker(pid), vec![]);
             loop {
-                let got = work.claim(&who, "default", TYPES, 7, TTL, DEADLINE).await.unwrap();
+                let got = work.claim(&who, &Front::new("default", TYPES), 7, TTL, DEADLINE).await.unwrap();
                 assert!(got.len() <= 7, "the limit holds under concurrency");
                 if got.is_empty() {
                     return mine;

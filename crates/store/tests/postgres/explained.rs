@@ -5,7 +5,7 @@ use crate::stand::{AT_ONCE, DEADLINE, Stand, TTL, TYPES, settings, worker};
 use std::time::Duration;
 use store::{
     Store,
-    engine::{Ending, NewJob},
+    engine::{Ending, Front, NewJob},
 };
 use testkit::{Plan, Plans, Role, factories::user};
 
@@ -41,7 +41,7 @@ async fn heard() -> (Stand, Store, Plans) {
     (stand, store, plans)
 }
 
-async fn hear(stand: &Stand) -> (Store, Plans) {
+pub async fn hear(stand: &Stand) -> (Store, Plans) {
     let plans = Plans::of(&stand.db, Role::Worker).await;
     // One connection: what is repeated is repeated on it, as prepared there.
     let store =
@@ -71,7 +71,7 @@ fn by(plans: &[Plan], indexes: &[&str], pages_max: u64) {
 async fn a_claim_finds_what_is_due_by_its_index() {
     let (_stand, store, plans) = heard().await;
     for _ in 0..8 {
-        assert_eq!(store.claim(&worker(1), "default", TYPES, 10, TTL, DEADLINE).await.unwrap().len(), 10);
+        assert_eq!(store.claim(&worker(1), &Front::new("default", TYPES), 10, TTL, DEADLINE).await.unwrap().len(), 10);
     }
     let claims = plans.take_of("SKIP LOCKED");
     assert_eq!(claims.len(), 8);
@@ -85,8 +85,8 @@ async fn a_claim_that_finds_nothing_looks_at_next_to_nothing() {
     stand.sql("UPDATE background_jobs SET run_at = now() + interval '1 hour' WHERE status = 'pending'").await;
     stand.sql("VACUUM ANALYZE background_jobs").await;
     for _ in 0..8 {
-        assert!(store.claim(&worker(1), "default", TYPES, 10, TTL, DEADLINE).await.unwrap().is_empty());
-        assert!(store.claim(&worker(1), "elsewhere", TYPES, 10, TTL, DEADLINE).await.unwrap().is_empty());
+        assert!(store.claim(&worker(1), &Front::new("default", TYPES), 10, TTL, DEADLINE).await.unwrap().is_empty());
+        assert!(store.claim(&worker(1), &Front::new("elsewhere", TYPES), 10, TTL, DEADLINE).await.unwrap().is_empty());
     }
     by(&plans.take_of("SKIP LOCKED"), &["background_jobs_ready"], 120);
 }
@@ -114,7 +114,7 @@ async fn heartbeat_progress_and_finish_go_by_the_primary_key() {
     stand.enable(ana).await;
     stand.sql("UPDATE background_jobs SET priority = 1 WHERE user_id IS NOT NULL").await;
     let who = worker(1);
-    let mut claimed = store.claim(&who, "default", TYPES, 20, TTL, DEADLINE).await.unwrap();
+    let mut claimed = store.claim(&who, &Front::new("default", TYPES), 20, TTL, DEADLINE).await.unwrap();
     assert_eq!(claimed[0].lease.user_id, Some(ana), "the one with the lowest priority comes first");
     plans.take();
     let held: Vec<_> = claimed.iter().map(|job| (job.lease.job_id, job.lease.epoch)).collect();

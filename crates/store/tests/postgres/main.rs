@@ -14,6 +14,7 @@ mod edges;
 mod explained;
 mod fencing;
 mod finishing;
+mod front;
 mod migrating;
 mod pausing;
 mod people;

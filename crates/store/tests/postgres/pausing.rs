@@ -6,7 +6,7 @@ use state_machine::{ErrorClass, JobType};
 use std::time::Duration;
 use store::{
     StoreError,
-    engine::{Ending, NewJob, ServiceHealth},
+    engine::{Ending, Front, NewJob, ServiceHealth},
 };
 use testkit::factories::user;
 
@@ -20,7 +20,7 @@ async fn nothing_is_claimed_from_a_paused_queue_and_the_others_go_on() {
     stand.api.enqueue(NewJob::new(JobType::Noop)).await.unwrap();
     stand.api.pause_queue("default", &seen(1)).await.unwrap();
     assert!(stand.claim_up_to(&worker(1), 10).await.is_empty());
-    assert_eq!(stand.work.claim(&worker(2), "other", TYPES, 10, TTL, DEADLINE).await.unwrap().len(), 1);
+    assert_eq!(stand.work.claim(&worker(2), &Front::new("other", TYPES), 10, TTL, DEADLINE).await.unwrap().len(), 1);
     // What is running goes on, and what it leads to waits like the rest.
     stand.work.finish(&running.lease, Ending::HandedBack, AT_ONCE).await.unwrap();
     assert!(stand.claim_up_to(&worker(1), 10).await.is_empty());

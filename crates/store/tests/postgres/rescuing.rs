@@ -3,7 +3,10 @@
 use crate::stand::{AT_ONCE, DEADLINE, Stand, TTL, TYPES, staff, worker};
 use state_machine::{JobEvent, JobStatus, JobType, RetryPolicy};
 use std::time::Duration;
-use store::{DemoModeRequest, engine::NewJob};
+use store::{
+    DemoModeRequest,
+    engine::{Front, NewJob},
+};
 use testkit::factories::{job, user};
 
 #[tokio::test]
@@ -175,7 +178,7 @@ async fn a_rescue_keeps_to_its_limit_its_types_and_its_backoff() {
 async fn a_rescue_needs_no_row_of_a_worker() {
     let stand = Stand::new().await;
     stand.api.enqueue(NewJob::new(JobType::Noop)).await.unwrap();
-    let none = stand.work.claim(&worker(9), "default", TYPES, 1, Duration::ZERO, DEADLINE).await.unwrap();
+    let none = stand.work.claim(&worker(9), &Front::new("default", TYPES), 1, Duration::ZERO, DEADLINE).await.unwrap();
     assert_eq!(none.len(), 1);
     assert_eq!(stand.count("worker_sessions").await, 0);
     assert_eq!(stand.work.rescue(TYPES, 10, AT_ONCE).await.unwrap().len(), 1);

@@ -6,7 +6,7 @@ use state_machine::{JobType, RetryPolicy};
 use std::time::Duration;
 use store::{
     Actor, Command, CommandKey, DemoModeRequest, PoolSettings, Profile, Store,
-    engine::{ClaimedJob, Ending, Lease, WorkerSession},
+    engine::{ClaimedJob, Ending, Front, Lease, WorkerSession},
 };
 use testkit::{Role, TestDb};
 use uuid::Uuid;
@@ -47,7 +47,7 @@ impl Stand {
     }
 
     pub async fn claim_up_to(&self, worker: &WorkerSession, limit: u32) -> Vec<ClaimedJob> {
-        self.work.claim(worker, "default", TYPES, limit, TTL, DEADLINE).await.unwrap()
+        self.work.claim(worker, &Front::new("default", TYPES), limit, TTL, DEADLINE).await.unwrap()
     }
 
     /// Asks for demo mode as staff; answers the job.

@@ -52,10 +52,8 @@ impl World {
         match act {
             Act::Ask { by, user, ask, key, seen } => self.ask(api, before, (by, user, ask), key, seen),
             Act::Claim { worker, limit } => {
-                let session = self.workers[worker].clone();
-                Box::pin(
-                    async move { Answer::Claimed(work.claim(&session, "default", TYPES, limit, TTL, DEADLINE).await) },
-                )
+                let (session, front) = (self.workers[worker].clone(), self.fronts[worker].clone());
+                Box::pin(async move { Answer::Claimed(work.claim(&session, &front, limit, TTL, DEADLINE).await) })
             }
             Act::Beat { worker } => {
                 let (session, leases) = (self.workers[worker].id, self.leases[worker].lock().unwrap().clone());

@@ -5,12 +5,16 @@ use super::{
     judge::{self, Judge},
     schedule::{Act, Step, Time, USERS, WORKERS},
 };
-use crate::stand::{Stand, settings};
+use crate::stand::{Stand, TYPES, settings};
 use sqlx::{Postgres, Transaction};
-use std::{collections::HashMap, sync::Mutex, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 use store::{
     PoolSettings, Store,
-    engine::{Lease, WorkerSession},
+    engine::{Front, Lease, WorkerSession},
 };
 use testkit::{Role, TestDb, factories};
 use tokio::task::JoinHandle;
@@ -23,6 +27,8 @@ pub struct World {
     pub stand: Stand,
     pub users: Vec<Uuid>,
     pub workers: Vec<WorkerSession>,
+    /// Where the claims of each begin.
+    pub fronts: Vec<Arc<Front>>,
     /// Every lease that a worker ever got, the oldest first.
     pub leases: Vec<Mutex<Vec<Lease>>>,
     /// The lines of the trail after this one belong to this case.
@@ -61,7 +67,7 @@ impl World {
         let stand = Stand { db, api, work };
         // Retention waits for the statistics, which wait for whole minutes.
         stand.sql("UPDATE job_stats_watermark SET through = now() + interval '1 day'").await;
-        Self { stand, users: vec![], workers: vec![], leases: vec![], trail_begins: 0 }
+        Self { stand, users: vec![], workers: vec![], fronts: vec![], leases: vec![], trail_begins: 0 }
     }
 
     /// Other users, other workers, no jobs. The trail stays: nobody can remove it.
@@ -73,6 +79,7 @@ impl World {
             self.users.push(factories::user().insert(&self.stand.db).await.id);
         }
         self.workers = (1..=WORKERS).map(|pid| crate::stand::worker(u32::try_from(pid).unwrap())).collect();
+        self.fronts = (0..WORKERS).map(|_| Arc::new(Front::new("default", TYPES))).collect();
         self.leases = (0..WORKERS).map(|_| Mutex::default()).collect();
     }
 
