@@ -3,10 +3,12 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod processes;
 mod stops;
 
 use common::{BenchDatabase, Latencies};
 use repruv_server::worker::{EngineSettings, Handlers, JobContext, JobHandler, JobResult, Noop, Worker};
+use sqlx::PgConnection;
 use state_machine::JobType;
 use std::{
     sync::{Arc, Mutex},
@@ -50,6 +52,9 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn run() -> anyhow::Result<()> {
+    if processes::work_if_asked().await? {
+        return Ok(());
+    }
     let finished = std::env::var("BENCH_FINISHED").ok().and_then(|n| n.parse().ok()).unwrap_or(FINISHED);
     let db = BenchDatabase::fresh("engine").await?;
     fill_finished(&db, finished).await?;
@@ -62,6 +67,7 @@ async fn run() -> anyhow::Result<()> {
     let cancel = stops::cancel(&db).await?;
     let rerun = stops::crash_to_rerun(&db).await?;
     eprintln!("stops: {cancel}, runs again: {rerun}");
+    let processes = processes::measure(&db).await?;
     let push = pick_up(&db, true).await?;
     let poll = pick_up(&db, false).await?;
     common::report(
@@ -70,7 +76,7 @@ async fn run() -> anyhow::Result<()> {
             "finished_rows": finished, "jobs": JOBS,
             "noop_batched_jobs_per_s": noop, "domain_commit_jobs_per_s": domain,
             "pick_up_push": push, "pick_up_poll": poll,
-            "cancel_running": cancel, "crash_to_rerun": rerun,
+            "cancel_running": cancel, "crash_to_rerun": rerun, "processes": processes,
         }),
     );
     Ok(())
@@ -95,33 +101,45 @@ async fn fill_finished(db: &BenchDatabase, n: i64) -> anyhow::Result<()> {
     db.settle().await
 }
 
-async fn drain_noop(db: &BenchDatabase) -> anyhow::Result<f64> {
+/// `n` waiting no-op jobs.
+async fn enqueue_noop(connection: &mut PgConnection, n: i64) -> anyhow::Result<()> {
     sqlx::query(
         "WITH made AS (INSERT INTO background_jobs (id, job_type) SELECT bench_v7(clock_timestamp()), 'noop' FROM generate_series(1, $1) RETURNING id) \
          INSERT INTO job_events (job_id, event, to_status, attempt, actor) SELECT id, 'enqueue', 'pending', 0, 'system' FROM made",
     )
-    .bind(JOBS)
-    .execute(&db.pool)
+    .bind(n)
+    .execute(connection)
     .await?;
-    let engine = EngineSettings { concurrency: 2_000, connections: 12, ..EngineSettings::default() };
-    drain(db, Handlers::default().with(Noop), engine).await
+    Ok(())
 }
 
-async fn drain_domain(db: &BenchDatabase) -> anyhow::Result<f64> {
+/// `n` new users whose demo mode is to be turned on, with a job each.
+async fn enqueue_domain(connection: &mut PgConnection, n: i64) -> anyhow::Result<()> {
     sqlx::query(
         "WITH users AS (INSERT INTO users (id, email) SELECT bench_v7(clock_timestamp()), gen_random_uuid() || '@bench.test' FROM generate_series(1, $1) RETURNING id) \
          , jobs AS (INSERT INTO background_jobs (id, job_type, user_id, dedupe_key) SELECT bench_v7(clock_timestamp()), 'demo_enable', id, 'demo:' || id FROM users RETURNING id, user_id) \
          INSERT INTO job_events (job_id, user_id, event, to_status, attempt, actor) SELECT id, user_id, 'enqueue', 'pending', 0, 'system' FROM jobs",
     )
-    .bind(JOBS)
-    .execute(&db.pool)
+    .bind(n)
+    .execute(&mut *connection)
     .await?;
     sqlx::query(
         "UPDATE users u SET demo_mode_status = 'enabling', demo_mode_job_id = j.id FROM background_jobs j \
          WHERE j.user_id = u.id AND j.status = 'pending' AND u.demo_mode_status = 'disabled'",
     )
-    .execute(&db.pool)
+    .execute(connection)
     .await?;
+    Ok(())
+}
+
+async fn drain_noop(db: &BenchDatabase) -> anyhow::Result<f64> {
+    enqueue_noop(&mut *db.pool.acquire().await?, JOBS).await?;
+    let engine = EngineSettings { concurrency: 2_000, connections: 12, ..EngineSettings::default() };
+    drain(db, Handlers::default().with(Noop), engine).await
+}
+
+async fn drain_domain(db: &BenchDatabase) -> anyhow::Result<f64> {
+    enqueue_domain(&mut *db.pool.acquire().await?, JOBS).await?;
     let engine = EngineSettings { concurrency: 200, connections: 32, ..EngineSettings::default() };
     let per_s = drain(db, Handlers::default().with(InstantEnable), engine).await?;
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM users WHERE demo_mode_status <> 'enabled'")
@@ -131,18 +149,18 @@ async fn drain_domain(db: &BenchDatabase) -> anyhow::Result<f64> {
     Ok(per_s)
 }
 
+/// Whether a job waits or runs.
+async fn left(db: &BenchDatabase) -> anyhow::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT FROM background_jobs WHERE status = 'pending') OR EXISTS (SELECT FROM background_jobs WHERE status = 'running')";
+    Ok(sqlx::query_scalar(sql).fetch_one(&db.pool).await?)
+}
+
 /// Jobs a second from the start of an idle process to the last commit.
 async fn drain(db: &BenchDatabase, handlers: Handlers, engine: EngineSettings) -> anyhow::Result<f64> {
     db.settle().await?;
     let worker = Worker::start(&db.url, handlers, engine)?;
     let started = Instant::now();
-    loop {
-        let live: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM background_jobs WHERE status = 'pending') OR EXISTS (SELECT FROM background_jobs WHERE status = 'running')")
-            .fetch_one(&db.pool)
-            .await?;
-        if !live {
-            break;
-        }
+    while left(db).await? {
         anyhow::ensure!(started.elapsed() < Duration::from_secs(300), "not drained in five minutes");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
