@@ -15,6 +15,7 @@ mod explained;
 mod fencing;
 mod finishing;
 mod front;
+mod horizon;
 mod migrating;
 mod pausing;
 mod people;
