@@ -110,9 +110,13 @@ async fn lock_as_seen(
             return Err(StoreError::CaseMoved);
         }
         job = Some(found);
-    } else if user.as_ref().is_some_and(|user| user.job_id.is_some()) {
-        // Seen without a job, and now demo mode names one.
-        return Err(StoreError::CaseMoved);
+    } else if let Some(named) = user.as_ref().and_then(|user| user.job_id) {
+        // Seen without a job: demo mode names one that is gone, or else it names one since.
+        match jobs::owner(tx, named).await {
+            Err(StoreError::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+            Ok(_) => return Err(StoreError::CaseMoved),
+        }
     }
     Ok((user, job))
 }

@@ -301,6 +301,19 @@ async fn an_operation_without_a_job_is_reset_and_what_was_made_is_removed() {
 }
 
 #[tokio::test]
+async fn an_operation_whose_job_is_gone_is_reset() {
+    let case = Case::new().await;
+    let ana = user().enabling().insert(&case.stand.db).await.id;
+    // Past the foreign key, as only the owner can: demo mode goes on naming it.
+    let past = "SET LOCAL session_replication_role = replica";
+    case.stand.sql(&format!("DO $$ BEGIN {past}; DELETE FROM background_jobs WHERE user_id = '{ana}'; END $$")).await;
+    let seen = case.see(ana).await;
+    assert_eq!(seen.verdict.cause.as_str(), "in_progress_without_job");
+    case.fix(&seen, Case::offered(&seen)).await.expect(200);
+    assert_eq!(case.status(ana).await, "disabled");
+}
+
+#[tokio::test]
 async fn a_paused_queue_is_shown_and_opened_again_by_its_fix() {
     let case = Case::new().await;
     let admin = case.stand.staff(testkit::factories::staff().admin().insert(&case.stand.db).await).await;

@@ -124,7 +124,8 @@ fn what_the_demo_service_says_is_followed_either_way() {
         let there = demo.transition(DemoModeEvent::ConfirmExisting { profile_exists: true }).expect("is allowed").to();
         assert_eq!((there.status, there.profile_exists), (DemoModeStatus::Enabled, true));
     }
-    let presumed = with_user(case(with_profile(user(DemoModeStatus::Disabled)), None), |user| user.profile_presumed = true);
+    let presumed =
+        with_user(case(with_profile(user(DemoModeStatus::Disabled)), None), |user| user.profile_presumed = true);
     assert!(Fix::ConfirmExisting.plan(&presumed).is_err(), "nobody knows what to ask for");
     // A removal that failed may have taken a part of it.
     assert!(Fix::ConfirmExisting.plan(&case(failed(DemoOperation::Disable, true), None)).is_err());
