@@ -3,7 +3,7 @@
 use crate::{
     bindings,
     keychain::Keychain,
-    logging, menu,
+    logging, menu, notices,
     ops::{self, Folders, Notify, Ops},
     outcomes,
     pending::Pending,
@@ -60,7 +60,8 @@ fn set_up(app: &mut App) -> anyhow::Result<()> {
     let notify: Notify = Box::new(move |event| window::tell(&told, &event));
     let preferences = preferences(app.handle(), folders.data.join(PREFERENCES_FILE))?;
     let pending = Pending::open(&folders.data);
-    let ops = Arc::new(Ops::new(preferences, Keychain::from_environment(), pending, folders, notify));
+    let desktop = Box::new(notices::Desktop::of(&app.config().identifier));
+    let ops = Arc::new(Ops::new(preferences, Keychain::from_environment(), pending, folders, notify, desktop));
     window::remember_link(&ops);
     app.manage(Arc::clone(&ops));
     if let Some(menu) = menu::build(app.handle())? {
@@ -71,6 +72,8 @@ fn set_up(app: &mut App) -> anyhow::Result<()> {
         starting.live.start_heartbeat();
         tokio::spawn(ops::leave_ended(Arc::clone(&starting)));
         tokio::spawn(outcomes::settle_unknown(Arc::clone(&starting)));
+        tokio::spawn(notices::tell_endings(Arc::clone(&starting)));
+        tokio::spawn(notices::tell_contradictions(Arc::clone(&starting)));
         start::run(starting).await;
     });
     window::open(app.handle(), &ops).context("The window could not be made")

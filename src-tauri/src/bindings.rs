@@ -22,6 +22,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::users::users_page,
             commands::users::user,
             commands::users::user_timeline,
+            commands::users::user_ticket,
             commands::users::presets,
             commands::triage::user_case,
             commands::triage::job_case,
@@ -65,6 +66,11 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::environments::switch_environment,
             commands::live::subscribe,
             commands::live::unsubscribe,
+            commands::notices::watched,
+            commands::notices::watch,
+            commands::notices::unwatch,
+            commands::notices::try_notification,
+            commands::notices::clipboard_offer,
             commands::diagnostics::diagnostics,
             commands::diagnostics::open_logs,
         ])
@@ -75,6 +81,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             serde_json::json!({
                 "navigate": crate::window::NAVIGATE,
                 "sessionChanged": crate::window::SESSION_CHANGED,
+                "watchesChanged": crate::window::WATCHES_CHANGED,
                 "commandSettled": crate::window::COMMAND_SETTLED,
             }),
         )

@@ -6,6 +6,7 @@ mod api_client;
 mod app;
 mod audit_export;
 pub mod bindings;
+mod clipboard;
 mod clock;
 #[cfg(test)]
 mod command_names;
@@ -23,15 +24,18 @@ mod live;
 mod local_stack;
 mod logging;
 mod menu;
+mod notices;
 mod ops;
 mod outcomes;
 mod pending;
 mod platform;
 mod preferences;
 mod production;
+mod redact;
 mod session;
 mod sign_in;
 mod start;
+mod ticket;
 mod visible_text;
 mod window;
 

@@ -9,11 +9,13 @@ mod pulse;
 mod reach;
 mod recent;
 mod tail;
+pub mod watches;
 
 use crate::{account::Account, database::Database, ops::lock};
 use audience::{Audience, Sink};
 use contract::{
     live::{Freshness, LiveInterest},
+    notices::Watched,
     triage::ContradictionPage,
 };
 use contradictions::{Changes, Kept};
@@ -24,9 +26,10 @@ use std::{
     sync::{Arc, Mutex, Weak},
     time::{Duration, Instant},
 };
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
+use watches::{Ending, WATCHES_MAX, Watches};
 
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
@@ -34,6 +37,7 @@ const HEARTBEAT: Duration = Duration::from_secs(1);
 pub struct Live {
     inner: Arc<Inner>,
     tail: Mutex<Option<CancellationToken>>,
+    endings: Mutex<Option<mpsc::Receiver<Ending>>>,
 }
 
 struct Inner {
@@ -44,6 +48,9 @@ struct Inner {
     /// What disagrees or is overdue, and what changed since it was looked at.
     standing: Kept,
     changes: Mutex<Changes>,
+    watches: Mutex<Watches>,
+    /// Each thing that is waited for ends once, so this never fills.
+    ended: mpsc::Sender<Ending>,
     /// The machine woke from sleep: connections are suspect.
     woke: Notify,
     /// A page began to listen.
@@ -61,6 +68,7 @@ impl Default for Live {
 impl Live {
     /// Nobody is signed in yet.
     pub fn new() -> Self {
+        let (ended, endings) = mpsc::channel(WATCHES_MAX);
         let inner = Inner {
             born: Instant::now(),
             pulse: Mutex::default(),
@@ -68,11 +76,13 @@ impl Live {
             recent: Mutex::default(),
             standing: Kept::default(),
             changes: Mutex::default(),
+            watches: Mutex::default(),
+            ended,
             woke: Notify::new(),
             joined: Notify::new(),
             first: watch::Sender::new(false),
         };
-        Self { inner: Arc::new(inner), tail: Mutex::default() }
+        Self { inner: Arc::new(inner), tail: Mutex::default(), endings: Mutex::new(Some(endings)) }
     }
 
     /// Says once a second how far what is shown can be trusted, for as long as the window lives. To be called once.
@@ -99,6 +109,22 @@ impl Live {
             stop.cancel();
         }
         lock(&self.inner.pulse).signed_out();
+        lock(&self.inner.watches).clear();
+    }
+
+    /// What the person waits for.
+    pub fn watches(&self) -> std::sync::MutexGuard<'_, Watches> {
+        lock(&self.inner.watches)
+    }
+
+    /// What was waited for and has ended, in its order. To be taken once.
+    pub fn take_endings(&self) -> Option<mpsc::Receiver<Ending>> {
+        lock(&self.endings).take()
+    }
+
+    /// Looks whether these have ended already: they may have before anybody waited.
+    pub async fn look(&self, model: &ReadModel, watched: &Watched) -> Result<(), ReadError> {
+        self.inner.look(model, watched).await
     }
 
     /// Waits until the feed has begun: what is read after this and changes later will be told.
@@ -154,6 +180,14 @@ impl Inner {
 
     fn freshness(&self) -> Freshness {
         lock(&self.pulse).freshness(self.monotonic())
+    }
+
+    async fn look(&self, model: &ReadModel, watched: &Watched) -> Result<(), ReadError> {
+        let (jobs, users) = tokio::try_join!(model.jobs_by_ids(&watched.jobs), model.users_by_ids(&watched.users))?;
+        for ending in lock(&self.watches).ended(&jobs, &users) {
+            let _ = self.ended.try_send(ending);
+        }
+        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     keychain::Keychain,
     live::Live,
     local_stack::LocalStack,
+    notices::Notifier,
     outcomes::Outcomes,
     pending::Pending,
     preferences::Chosen,
@@ -32,6 +33,8 @@ pub enum AppEvent {
     SessionChanged,
     /// The window's title says something else now.
     Retitled,
+    /// Something that was waited for has ended.
+    WatchesChanged,
     /// It became known what happened to a command whose answer was lost.
     CommandSettled(SettledCommand),
 }
@@ -65,6 +68,8 @@ pub struct Ops {
     pub started: tokio::sync::watch::Sender<bool>,
     /// What the page is to open first: a deep link.
     pub first_path: Mutex<Option<String>>,
+    /// Notifications of the desktop.
+    pub notifier: Box<dyn Notifier>,
     notify: Notify,
     entered: tokio::sync::Notify,
     session: RwLock<Option<Arc<Session>>>,
@@ -95,7 +100,14 @@ pub struct Problem {
 
 impl Ops {
     /// With everything that was read from disk.
-    pub fn new(preferences: Chosen, keychain: Keychain, pending: Pending, folders: Folders, notify: Notify) -> Self {
+    pub fn new(
+        preferences: Chosen,
+        keychain: Keychain,
+        pending: Pending,
+        folders: Folders,
+        notify: Notify,
+        notifier: Box<dyn Notifier>,
+    ) -> Self {
         Self {
             preferences,
             keychain,
@@ -109,6 +121,7 @@ impl Ops {
             changing: tokio::sync::Mutex::default(),
             started: tokio::sync::watch::Sender::new(false),
             first_path: Mutex::default(),
+            notifier,
             notify,
             entered: tokio::sync::Notify::new(),
             session: RwLock::default(),

@@ -28,6 +28,7 @@ pub fn first() -> Preferences {
         theme: Theme::System,
         density: Density::Normal,
         times: Times::Relative,
+        notify_contradictions: false,
         environment_id: None,
         environments: vec![],
     }
@@ -73,10 +74,11 @@ impl Chosen {
         preferences.environments.iter().find(|one| Some(&one.id) == preferences.environment_id.as_ref()).cloned()
     }
 
-    /// Takes over how things look. Environments have commands of their own and stay as they are.
-    pub fn set_look(&self, theme: Theme, density: Density, times: Times) -> Answer<Preferences> {
+    /// Takes over how things look and what is told. Environments have commands of their own and stay as they are.
+    pub fn set_look(&self, wanted: &Preferences) -> Answer<Preferences> {
         self.change(|preferences| {
-            (preferences.theme, preferences.density, preferences.times) = (theme, density, times);
+            (preferences.theme, preferences.density, preferences.times) = (wanted.theme, wanted.density, wanted.times);
+            preferences.notify_contradictions = wanted.notify_contradictions;
             Ok(())
         })
     }

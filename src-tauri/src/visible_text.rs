@@ -3,7 +3,7 @@
 
 /// Bidirectional controls, zero-width characters, line separators, soft hyphen, tags, variation selectors and the C0/C1
 /// controls except tab and newline.
-const fn is_hidden(character: char) -> bool {
+pub const fn is_hidden(character: char) -> bool {
     matches!(character,
         '\u{0}'..='\u{8}' | '\u{B}'..='\u{1F}' | '\u{7F}'..='\u{9F}' | '\u{AD}' | '\u{34F}' | '\u{61C}'
         | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'

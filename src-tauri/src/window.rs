@@ -23,6 +23,8 @@ use tracing::{info, warn};
 pub const NAVIGATE: &str = "navigate";
 /// The event that asks the page to call `bootstrap` again.
 pub const SESSION_CHANGED: &str = "session_changed";
+/// The event that asks the page to read anew what is waited for.
+pub const WATCHES_CHANGED: &str = "watches_changed";
 /// The event that tells what became of a command.
 pub const COMMAND_SETTLED: &str = "command_settled";
 
@@ -86,16 +88,20 @@ pub fn show<R: Runtime>(window: &WebviewWindow<R>) {
     }
 }
 
-/// Tells the page.
+/// Tells the page; what somebody asked for from outside the window brings it to the front.
 pub fn tell<R: Runtime>(app: &AppHandle<R>, event: &AppEvent) {
     let told = match event {
         AppEvent::Navigate(path) => app.emit(NAVIGATE, path),
         AppEvent::SessionChanged => app.emit(SESSION_CHANGED, ()),
         AppEvent::Retitled => Ok(()),
+        AppEvent::WatchesChanged => app.emit(WATCHES_CHANGED, ()),
         AppEvent::CommandSettled(settled) => app.emit(COMMAND_SETTLED, settled),
     };
     if let Err(error) = told {
         warn!("The page could not be told: {error}");
+    }
+    if let (AppEvent::Navigate(_), Some(window)) = (event, app.get_webview_window(LABEL)) {
+        show(&window);
     }
     if matches!(event, AppEvent::SessionChanged | AppEvent::Retitled)
         && let (Some(window), Some(ops)) = (app.get_webview_window(LABEL), app.try_state::<Arc<Ops>>())

@@ -51,6 +51,10 @@ for (const theme of ["light", "dark"]) {
   await openUser(window, scene.failed.email);
   await pause(400);
   await window.picture(file("user-failed", theme));
+  await window.keys("f");
+  await pause(400);
+  await window.picture(file("fix", theme));
+  await window.keys("Escape");
   await openUser(window, scene.rest.email);
   await window.press("Enable…");
   await pause(400);

@@ -17,9 +17,18 @@ const NODE_MAJOR_MIN: u32 = 20;
 const WINDOW_PACKAGES: [&str; 7] =
     ["build-essential", "file", "libssl-dev", "libwebkit2gtk-4.1-dev", "librsvg2-dev", "libxdo-dev", "xdg-utils"];
 
-/// What driving the real window without a screen needs, with a real keychain; clocks that are wrong.
-const TEST_PACKAGES: [&str; 8] =
-    ["webkit2gtk-driver", "xvfb", "dbus", "dbus-x11", "gnome-keyring", "imagemagick", "libsecret-tools", "faketime"];
+/// What driving the real window without a screen needs, with a real keychain and notifications; clocks that are wrong.
+const TEST_PACKAGES: [&str; 9] = [
+    "webkit2gtk-driver",
+    "xvfb",
+    "dbus",
+    "dbus-x11",
+    "gnome-keyring",
+    "imagemagick",
+    "libsecret-tools",
+    "faketime",
+    "dunst",
+];
 
 /// Install what is missing: system packages (Debian and its kin), the page's packages.
 ///

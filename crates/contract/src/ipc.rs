@@ -47,6 +47,9 @@ wire! {
         pub density: Density,
         /// Relative or absolute times.
         pub times: Times,
+        /// Tell of new contradictions by a notification of the desktop; off until a person turns it on.
+        #[serde(default)]
+        pub notify_contradictions: bool,
         /// Environment to open with.
         pub environment_id: Option<String>,
         /// Known environments.

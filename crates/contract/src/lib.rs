@@ -12,6 +12,7 @@ pub mod ipc;
 pub mod jobs;
 pub mod live;
 pub mod members;
+pub mod notices;
 pub mod now;
 pub mod queues;
 pub mod sessions;

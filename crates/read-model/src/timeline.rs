@@ -1,6 +1,6 @@
 //! One user's timeline: job history, staff actions and sign-ins in one order of time.
 //!
-//! Three books, each read in its own order by its own index and merged here. The cursor holds a place in each book, so
+//! Four books, each read in its own order by its own index and merged here. The cursor holds a place in each book, so
 //! that nothing is lost or told twice where the books' clocks disagree by a moment.
 
 use crate::{
@@ -23,8 +23,11 @@ const EVENTS: &str = "SELECT e.id, e.job_id, e.at, e.event, e.to_status, e.attem
     WHERE user_id = $1 AND (at, id) < ($2, $3) ORDER BY at DESC, id DESC LIMIT $4) e \
   LEFT JOIN ops.jobs j ON j.id = e.job_id ORDER BY e.at DESC, e.id DESC";
 
-const SESSIONS: &str = "SELECT id, user_agent, address, created_at, revoked_at, revoked_by, (expires_at <= now() OR last_seen_at <= now() - interval '14 days') AS past \
+const SESSIONS: &str = "SELECT id, user_agent, address, created_at, revoked_at IS NOT NULL AS revoked, (expires_at <= now() OR last_seen_at <= now() - interval '14 days') AS past \
   FROM ops.sessions WHERE user_id = $1 AND (created_at, id) < ($2, $3) ORDER BY created_at DESC, id DESC LIMIT $4";
+
+const ENDS: &str = "SELECT id, user_agent, revoked_at, revoked_by FROM ops.sessions \
+  WHERE user_id = $1 AND revoked_at IS NOT NULL AND (revoked_at, id) < ($2, $3) ORDER BY revoked_at DESC, id DESC LIMIT $4";
 
 #[derive(FromRow)]
 struct StoredEvent {
@@ -45,9 +48,16 @@ struct StoredSession {
     user_agent: Option<String>,
     address: Option<String>,
     created_at: DateTime<Utc>,
-    revoked_at: Option<DateTime<Utc>>,
-    revoked_by: Option<String>,
+    revoked: bool,
     past: bool,
+}
+
+#[derive(FromRow)]
+struct StoredEnd {
+    id: Uuid,
+    user_agent: Option<String>,
+    revoked_at: DateTime<Utc>,
+    revoked_by: Option<String>,
 }
 
 /// A place in each book: below this. `i64` microseconds, because PostgreSQL has no time after all times.
@@ -56,22 +66,30 @@ struct Places {
     event: (DateTime<Utc>, i64),
     audit: i64,
     session: (DateTime<Utc>, Uuid),
+    end: (DateTime<Utc>, Uuid),
 }
 
 impl Places {
     fn start() -> Self {
         let end_of_time = DateTime::from_timestamp(253_402_300_799, 0).unwrap_or(DateTime::<Utc>::MAX_UTC);
-        Self { event: (end_of_time, i64::MAX), audit: i64::MAX, session: (end_of_time, Uuid::max()) }
+        Self {
+            event: (end_of_time, i64::MAX),
+            audit: i64::MAX,
+            session: (end_of_time, Uuid::max()),
+            end: (end_of_time, Uuid::max()),
+        }
     }
 
     fn encode(self) -> String {
         encode(&format!(
-            "timeline|{}|{}|{}|{}|{}",
+            "timeline|{}|{}|{}|{}|{}|{}|{}",
             self.event.0.timestamp_micros(),
             self.event.1,
             self.audit,
             self.session.0.timestamp_micros(),
-            self.session.1.simple()
+            self.session.1.simple(),
+            self.end.0.timestamp_micros(),
+            self.end.1.simple()
         ))
     }
 
@@ -79,38 +97,61 @@ impl Places {
         let text = decode(cursor)?;
         let parts: Vec<&str> = text.split('|').collect();
         let read = || -> Option<Self> {
-            let ["timeline", event_at, event_id, audit, session_at, session_id] = parts[..] else { return None };
+            let ["timeline", event_at, event_id, audit, session_at, session_id, end_at, end_id] = parts[..] else {
+                return None;
+            };
             let time = |micros: &str| DateTime::from_timestamp_micros(micros.parse().ok()?);
             Some(Self {
                 event: (time(event_at)?, event_id.parse().ok()?),
                 audit: audit.parse().ok()?,
                 session: (time(session_at)?, Uuid::try_parse(session_id).ok()?),
+                end: (time(end_at)?, Uuid::try_parse(end_id).ok()?),
             })
         };
         read().ok_or(ReadError::BadCursor)
     }
 }
 
+/// Which books are opened.
+#[derive(Clone, Copy)]
+struct Wanted {
+    jobs: bool,
+    audit: bool,
+    sessions: bool,
+}
+
+impl Wanted {
+    fn of(kinds: &[TimelineKind]) -> Self {
+        let has = |kind| kinds.is_empty() || kinds.contains(&kind);
+        Self { jobs: has(TimelineKind::Job), audit: has(TimelineKind::Audit), sessions: has(TimelineKind::Session) }
+    }
+}
+
 impl ReadModel {
-    /// One page of a user's timeline, newest first.
+    /// One page of a user's timeline, newest first; only of these kinds, or of all where none is named. A cursor belongs to
+    /// the kinds that it was given for: with others, what lies above it is not told.
     ///
     /// # Errors
     /// [`ReadError::NotFound`] when there is no such user, [`ReadError::BadCursor`]; otherwise as every read.
     pub async fn user_timeline(
         &self,
         id: Uuid,
+        kinds: &[TimelineKind],
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<TimelineEntry>, ReadError> {
+        let wanted = Wanted::of(kinds);
         let places = cursor.map_or_else(|| Ok(Places::start()), Places::decode)?;
         let limit = clamp(limit);
-        self.snapshot(move |connection| Box::pin(async move { page(connection, id, places, limit).await })).await
+        self.snapshot(move |connection| Box::pin(async move { page(connection, id, wanted, places, limit).await }))
+            .await
     }
 }
 
 async fn page(
     connection: &mut PgConnection,
     user_id: Uuid,
+    wanted: Wanted,
     mut places: Places,
     limit: usize,
 ) -> Result<Page<TimelineEntry>, ReadError> {
@@ -122,23 +163,41 @@ async fn page(
     if !known {
         return Err(ReadError::NotFound { what: "user" });
     }
+    let probe = probe(limit);
     let (at, id) = places.event;
-    let events: Vec<StoredEvent> =
-        sqlx::query_as(EVENTS).bind(user_id).bind(at).bind(id).bind(probe(limit)).fetch_all(&mut *connection).await?;
-    let audit: Vec<StoredAudit> =
-        sqlx::query_as(OF_USER).bind(places.audit).bind(probe(limit)).bind(user_id).fetch_all(&mut *connection).await?;
+    let events: Vec<StoredEvent> = match wanted.jobs {
+        true => sqlx::query_as(EVENTS).bind(user_id).bind(at).bind(id).bind(probe).fetch_all(&mut *connection).await?,
+        false => vec![],
+    };
+    let audit: Vec<StoredAudit> = match wanted.audit {
+        true => {
+            sqlx::query_as(OF_USER).bind(places.audit).bind(probe).bind(user_id).fetch_all(&mut *connection).await?
+        }
+        false => vec![],
+    };
     let (at, id) = places.session;
-    let sessions: Vec<StoredSession> =
-        sqlx::query_as(SESSIONS).bind(user_id).bind(at).bind(id).bind(probe(limit)).fetch_all(&mut *connection).await?;
+    let sessions: Vec<StoredSession> = match wanted.sessions {
+        true => {
+            sqlx::query_as(SESSIONS).bind(user_id).bind(at).bind(id).bind(probe).fetch_all(&mut *connection).await?
+        }
+        false => vec![],
+    };
+    let (at, id) = places.end;
+    let ends: Vec<StoredEnd> = match wanted.sessions {
+        true => sqlx::query_as(ENDS).bind(user_id).bind(at).bind(id).bind(probe).fetch_all(&mut *connection).await?,
+        false => vec![],
+    };
 
     let mut events = events.into_iter().peekable();
     let mut audit = audit.into_iter().peekable();
     let mut sessions = sessions.into_iter().peekable();
+    let mut ends = ends.into_iter().peekable();
     let mut rows = Vec::with_capacity(limit);
     loop {
         let heads = [
             events.peek().map(|row| row.at),
             audit.peek().map(|row| row.at),
+            ends.peek().map(|row| row.revoked_at),
             sessions.peek().map(|row| row.created_at),
         ];
         let Some(newest) = heads.iter().flatten().max().copied() else {
@@ -157,6 +216,11 @@ async fn page(
             if let Some(row) = audit.next() {
                 places.audit = row.id;
                 rows.push(audit_entry(row));
+            }
+        } else if heads[2] == Some(newest) {
+            if let Some(row) = ends.next() {
+                places.end = (row.revoked_at, row.id);
+                rows.push(end_entry(row));
             }
         } else if let Some(row) = sessions.next() {
             places.session = (row.created_at, row.id);
@@ -220,22 +284,32 @@ fn audit_entry(row: StoredAudit) -> TimelineEntry {
 
 fn session_entry(row: StoredSession) -> TimelineEntry {
     let from = row.address.map(|address| format!(" from {address}")).unwrap_or_default();
-    let (state, detail) = match (row.revoked_at, row.past) {
-        (Some(at), _) => {
-            let by = row.revoked_by.unwrap_or_default();
-            ("revoked", Some(format!("Ended by {by}, {}", at.format("%Y-%m-%d %H:%M UTC"))))
-        }
-        (None, true) => ("expired", None),
-        (None, false) => ("active", None),
+    let state = match (row.revoked, row.past) {
+        (true, _) => "ended",
+        (false, true) => "expired",
+        (false, false) => "active",
     };
     TimelineEntry {
         id: format!("session-{}", row.id),
         at: row.created_at,
         kind: TimelineKind::Session,
         title: format!("Signed in on {}{from}", device(row.user_agent.as_deref())),
-        detail,
+        detail: None,
         actor: "customer".into(),
         job_id: None,
         state: Some(state.into()),
+    }
+}
+
+fn end_entry(row: StoredEnd) -> TimelineEntry {
+    TimelineEntry {
+        id: format!("session-end-{}", row.id),
+        at: row.revoked_at,
+        kind: TimelineKind::Session,
+        title: format!("Session on {} ended", device(row.user_agent.as_deref())),
+        detail: None,
+        actor: row.revoked_by.unwrap_or_default(),
+        job_id: None,
+        state: Some("revoked".into()),
     }
 }

@@ -9,6 +9,7 @@ pub mod environments;
 pub mod jobs;
 pub mod live;
 pub mod members;
+pub mod notices;
 pub mod now;
 pub mod outcomes;
 pub mod preferences;

@@ -4,7 +4,7 @@ use super::State;
 use crate::{failure::Answer, window};
 use contract::ipc::Preferences;
 
-/// Takes over theme, density and times. Environments have commands of their own and are not changed by this.
+/// Takes over theme, density, times and what is told by notifications. Environments have commands of their own and are not changed by this.
 #[tauri::command]
 #[specta::specta]
 pub async fn set_preferences(
@@ -12,7 +12,7 @@ pub async fn set_preferences(
     window: tauri::WebviewWindow,
     preferences: Preferences,
 ) -> Answer<Preferences> {
-    let kept = ops.preferences.set_look(preferences.theme, preferences.density, preferences.times)?;
+    let kept = ops.preferences.set_look(&preferences)?;
     window::dress(&window, kept.theme);
     Ok(kept)
 }

@@ -107,9 +107,17 @@ impl Tail {
             Delivery::Reset(reason) => {
                 let freshness = self.inner.freshness();
                 lock(&self.inner.audience).reset(reason, &freshness);
-                Ok(())
+                let all = lock(&self.inner.watches).all();
+                self.inner.look(&self.database.model(), &all).await
             }
-            Delivery::Rows { jobs, users } => tell_rows(&self.inner, &self.database.model(), jobs, users).await,
+            Delivery::Rows { jobs, users } => {
+                let model = self.database.model();
+                let watched = lock(&self.inner.watches).among(jobs, users);
+                match tell_rows(&self.inner, &model, jobs, users).await {
+                    Ok(()) => self.inner.look(&model, &watched).await,
+                    Err(error) => Err(error),
+                }
+            }
         };
         if let Err(error) = told {
             warn!("Changed rows could not be read: {error}");

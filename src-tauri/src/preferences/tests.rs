@@ -11,13 +11,19 @@ fn kept() -> (Arc<Mutex<Option<Value>>>, Chosen) {
     (file, Chosen::new(None, save))
 }
 
+fn dark() -> Preferences {
+    let notify_contradictions = true;
+    Preferences { theme: Theme::Dark, density: Density::Compact, times: Times::Utc, notify_contradictions, ..first() }
+}
+
 #[test]
 fn what_was_chosen_survives_a_restart() {
     let (file, chosen) = kept();
     assert_eq!(chosen.get(), first());
-    chosen.set_look(Theme::Dark, Density::Compact, Times::Utc).expect("is kept");
+    chosen.set_look(&dark()).expect("is kept");
     let after = chosen.add("Staging", EnvironmentKind::Staging, "https://api.example.com").expect("is kept");
     assert_eq!(after.environment_id, Some(after.environments[0].id.clone()), "the first environment is chosen");
+    assert!(after.notify_contradictions);
     let reread = parse(file.lock().expect("no panic").clone());
     assert_eq!(reread, after);
 }
@@ -37,6 +43,13 @@ fn an_environment_can_be_chosen_and_removed() {
 }
 
 #[test]
+fn what_an_earlier_build_kept_tells_of_nothing() {
+    let mut value = serde_json::to_value(first()).expect("is JSON");
+    value.as_object_mut().expect("an object").remove("notify_contradictions");
+    assert_eq!(parse(Some(value)), first());
+}
+
+#[test]
 fn a_broken_newer_or_hostile_file_starts_fresh() {
     assert_eq!(parse(Some(serde_json::json!({ "schema": 2, "theme": "dark" }))), first());
     assert_eq!(parse(Some(serde_json::json!({ "schema": 1, "theme": 7 }))), first());
@@ -50,6 +63,6 @@ fn a_broken_newer_or_hostile_file_starts_fresh() {
 #[test]
 fn a_change_that_cannot_be_kept_is_not_made() {
     let chosen = Chosen::new(None, Box::new(|_| Err("disk full".into())));
-    assert!(chosen.set_look(Theme::Dark, Density::Compact, Times::Utc).is_err());
+    assert!(chosen.set_look(&dark()).is_err());
     assert_eq!(chosen.get(), first());
 }

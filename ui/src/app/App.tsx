@@ -5,6 +5,7 @@ import { SignInPage } from "../features/signin/SignInPage";
 import type { Bootstrap } from "../generated/commands";
 import { type Ipc, IpcContext } from "../ipc/ipc";
 import { setProductionLock } from "../lib/production-lock";
+import { keys } from "../lib/query-keys";
 import { ReplaceSessionContext, SessionContext } from "../lib/session";
 import { followSettled } from "./follow-settled";
 import { followLive } from "./live";
@@ -44,11 +45,13 @@ export function App({ ipc, bootstrap, firstPlace }: AppProps) {
     const endLive = followLive(ipc, place.client);
     const endWatch = watchSignOut(ipc, place.client, replace);
     const endSettled = followSettled(ipc, place.client);
+    const endWatches = ipc.onWatchesChanged(() => void place.client.invalidateQueries({ queryKey: keys.watched }));
     const endNavigate = ipc.onNavigate((path) => void place.router.navigate({ href: path }));
     return () => {
       endLive();
       endWatch();
       endSettled();
+      void endWatches.then((end) => end());
       void endNavigate.then((end) => end());
     };
   }, [ipc, place, replace]);

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Waypoints } from "lucide-react";
-import { nowOptions } from "../features/now/now-queries";
+import { contradictionsOptions } from "../features/triage/triage-queries";
 import { useIpc } from "../ipc/ipc";
 import { read } from "../lib/failure";
 import { count, plural } from "../lib/numbers";
@@ -14,9 +14,9 @@ export function Rail() {
   const ipc = useIpc();
   // The stream keeps this one in step.
   const { data: counts } = useQuery({ queryKey: keys.counts, queryFn: () => read(ipc.commands.jobCounts()), staleTime: Infinity });
-  const { data: now } = useQuery(nowOptions(ipc));
+  const { data: contradictions } = useQuery(contradictionsOptions(ipc));
   const live = counts === undefined ? null : counts.waiting + counts.scheduled + counts.running;
-  const attention = now?.attention.length ?? 0;
+  const attention = contradictions?.count ?? 0;
   return (
     <nav className={styles.rail} aria-label="Pages">
       <div className={styles.brand}>
@@ -33,7 +33,7 @@ export function Rail() {
             {to === "/" && attention > 0 ? (
               <span className={styles.alarm} title={`${plural(attention, "thing")} that need a person`}>
                 {attention}
-                {now?.attention_more ? "+" : ""}
+                {contradictions?.or_more ? "+" : ""}
               </span>
             ) : null}
             {to === "/jobs" ? (

@@ -27,7 +27,15 @@ export function patchJobs(client: QueryClient, jobs: readonly JobRow[]): void {
     if (user?.demo.job?.id === job.id && user.demo.job.version === job.version) client.setQueryData<UserView>(keys.user(job.user_id), { ...user, demo: { ...user.demo, job } });
     if (user && (user.demo.job?.id !== job.id || user.demo.job.version !== job.version)) rereadUser(client, job.user_id);
   }
+  for (const job of jobs) rereadCases(client, job.user_id, job.id);
   soon(client, keys.now, FIGURES_MS);
+}
+
+/** Verdicts that are on the screen, and the list of what disagrees. */
+function rereadCases(client: QueryClient, userId: string | null, jobId: string | null): void {
+  if (userId !== null && client.getQueryState(keys.userCase(userId))) soon(client, keys.userCase(userId), REREAD_MS);
+  if (jobId !== null && client.getQueryState(keys.jobCase(jobId))) soon(client, keys.jobCase(jobId), REREAD_MS);
+  soon(client, keys.contradictions, FIGURES_MS);
 }
 
 export function patchUsers(client: QueryClient, users: readonly UserRow[]): void {
@@ -35,6 +43,7 @@ export function patchUsers(client: QueryClient, users: readonly UserRow[]): void
   for (const user of users) {
     const view = client.getQueryData<UserView>(keys.user(user.id));
     if (view) rereadUser(client, user.id);
+    rereadCases(client, user.id, user.job_id);
   }
   soon(client, keys.now, FIGURES_MS);
 }
@@ -89,7 +98,7 @@ function soon(client: QueryClient, key: QueryKey, pause_ms: number): void {
     name,
     setTimeout(() => {
       waiting.delete(name);
-      void client.invalidateQueries({ queryKey: key, exact: true });
+      void client.invalidateQueries({ queryKey: key });
     }, pause_ms),
   );
 }

@@ -1,4 +1,5 @@
-import type { LucideIcon } from "lucide-react";
+import { ClipboardPaste, type LucideIcon } from "lucide-react";
+import type { ClipboardOffer } from "../generated/commands";
 import type { StateMark } from "../lib/states/state-mark";
 import { JOB_VIEWS } from "../features/jobs/job-filters";
 import { PLACES } from "./places";
@@ -25,4 +26,11 @@ export function placeItems(go: Go): PaletteItem[] {
 export function matchItems(items: readonly PaletteItem[], text: string): PaletteItem[] {
   const word = text.toLowerCase();
   return items.filter((item) => item.words.toLowerCase().includes(word));
+}
+
+/** What the clipboard leads to, first: a person has most likely just copied it from a ticket. */
+export function clipboardItems(offer: ClipboardOffer, found: readonly PaletteItem[], open: (path: string) => void): PaletteItem[] {
+  const { path } = offer;
+  if (path !== null) return [{ id: "clipboard link", words: offer.text, icon: ClipboardPaste, hint: "Copied", onPress: () => open(path) }];
+  return found.map((item) => ({ ...item, id: `clipboard ${item.id}`, icon: ClipboardPaste, hint: "Copied" }));
 }

@@ -2,23 +2,25 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createHashHistory, createRootRouteWithContext, createRoute, createRouter } from "@tanstack/react-router";
 import { AuditPage } from "../features/audit/AuditPage";
 import { auditOptions, auditWordsOptions } from "../features/audit/audit-queries";
-import { JobPanel } from "../features/jobs/JobPanel";
 import { JobsPage } from "../features/jobs/JobsPage";
 import { toJobFilter } from "../features/jobs/job-filters";
 import { jobOptions, jobTypesOptions, jobsOptions } from "../features/jobs/jobs-queries";
-import { NowPage } from "../features/now/NowPage";
 import { nowOptions } from "../features/now/now-queries";
 import { SessionsPage } from "../features/sessions/SessionsPage";
 import { type SessionSearch, activeOf, toSessionFilter } from "../features/sessions/session-filters";
 import { sessionsOptions } from "../features/sessions/sessions-queries";
 import { SettingsPage } from "../features/settings/SettingsPage";
+import { caseOptions, contradictionsOptions } from "../features/triage/triage-queries";
 import { UsersPage } from "../features/users/UsersPage";
+import { fromKindsText } from "../features/users/timeline-kinds";
 import { toUserFilter } from "../features/users/user-filters";
 import { presetsOptions, timelineOptions, userOptions, usersOptions } from "../features/users/users-queries";
 import { WorkersPage } from "../features/workers/WorkersPage";
 import { workersOptions } from "../features/workers/workers-queries";
 import type { Ipc } from "../ipc/ipc";
 import { readAhead } from "../lib/read-ahead";
+import { JobScreen } from "./JobScreen";
+import { NowScreen } from "./NowScreen";
 import { NotFound, PageError } from "./PageError";
 import { Shell } from "./Shell";
 import { UserScreen } from "./UserScreen";
@@ -33,8 +35,8 @@ const root = createRootRouteWithContext<Context>()({ component: Shell, notFoundC
 const now = createRoute({
   getParentRoute: () => root,
   path: "/",
-  component: NowPage,
-  loader: ({ context: { ipc, client } }) => readAhead(client.prefetchQuery(nowOptions(ipc))),
+  component: NowScreen,
+  loader: ({ context: { ipc, client } }) => readAhead(client.prefetchQuery(nowOptions(ipc)), client.prefetchQuery(contradictionsOptions(ipc))),
 });
 
 const jobs = createRoute({
@@ -50,8 +52,9 @@ const jobs = createRoute({
 const job = createRoute({
   getParentRoute: () => jobs,
   path: "$jobId",
-  component: JobPanel,
-  loader: ({ context: { ipc, client }, params }) => readAhead(client.prefetchQuery(jobOptions(ipc, params.jobId))),
+  component: JobScreen,
+  loader: ({ context: { ipc, client }, params: { jobId } }) =>
+    readAhead(client.prefetchQuery(jobOptions(ipc, jobId)), client.prefetchQuery(caseOptions(ipc, { kind: "job", id: jobId }))),
 });
 
 const users = createRoute({
@@ -67,10 +70,13 @@ const user = createRoute({
   getParentRoute: () => root,
   path: "/users/$userId",
   component: UserScreen,
-  loader: ({ context: { ipc, client }, params: { userId } }) =>
+  validateSearch: (search: Search): { timeline?: string | undefined } => ({ timeline: text(search["timeline"]) }),
+  loaderDeps: ({ search }) => ({ timeline: search.timeline ?? "" }),
+  loader: ({ context: { ipc, client }, params: { userId }, deps }) =>
     readAhead(
       client.prefetchQuery(userOptions(ipc, userId)),
-      client.prefetchInfiniteQuery(timelineOptions(ipc, userId)),
+      client.prefetchQuery(caseOptions(ipc, { kind: "user", id: userId })),
+      client.prefetchInfiniteQuery(timelineOptions(ipc, userId, fromKindsText(deps.timeline))),
       client.prefetchInfiniteQuery(sessionsOptions(ipc, activeOf(userId))),
       client.prefetchQuery(presetsOptions(ipc)),
     ),

@@ -12,6 +12,8 @@ type ButtonProps = {
   type?: "button" | "submit";
   /** Why it cannot be pressed now. It stays focusable, so that the reason can be read. */
   blocked?: string | null | undefined;
+  /** For one that stays pressed. */
+  pressed?: boolean;
   /** Pressed already; what it is doing is said beside it. */
   busy?: boolean;
   shortcut?: string;
@@ -28,6 +30,7 @@ export function Button({
   type = "button",
   blocked = null,
   busy = false,
+  pressed,
   shortcut,
   hint,
   ref,
@@ -40,6 +43,7 @@ export function Button({
         type={type}
         className={`${styles.button} ${styles[tone]} ${styles[size]}`}
         aria-disabled={off || undefined}
+        aria-pressed={pressed}
         aria-keyshortcuts={shortcut}
         onClick={(event) => {
           if (off) event.preventDefault();

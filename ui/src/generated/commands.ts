@@ -24,8 +24,10 @@ export const commands = {
 	usersPage: (filter: UserFilter, cursor: string | null, limit: number) => __TAURI_INVOKE<Page<UserRow>>("users_page", { filter, cursor, limit }),
 	/**  A user's page. */
 	user: (id: string) => __TAURI_INVOKE<UserView>("user", { id }),
-	/**  Everything that happened to a user, newest first. */
-	userTimeline: (id: string, cursor: string | null, limit: number) => __TAURI_INVOKE<Page<TimelineEntry>>("user_timeline", { id, cursor, limit }),
+	/**  What happened to a user, newest first: of these kinds, or of all where none is named. */
+	userTimeline: (id: string, kinds: TimelineKind[], cursor: string | null, limit: number) => __TAURI_INVOKE<Page<TimelineEntry>>("user_timeline", { id, kinds, cursor, limit }),
+	/**  State and timeline as plain text for a ticket: without secrets and without what tells who the customer is. */
+	userTicket: (id: string, kinds: TimelineKind[]) => __TAURI_INVOKE<string>("user_ticket", { id, kinds }),
 	/**  The profiles on offer; the first is the default. */
 	presets: () => __TAURI_INVOKE<DemoPreset[]>("presets"),
 	/**  A user and the job that demo mode waits for, with the verdict. */
@@ -95,7 +97,7 @@ export const commands = {
 	changeMemberRole: (target: CommandTarget, body: ChangeRole) => __TAURI_INVOKE<MemberChanged>("change_member_role", { target, body }),
 	/**  Requires a second factor of a person, or no longer. */
 	requireSecondFactor: (target: CommandTarget, body: RequireSecondFactor) => __TAURI_INVOKE<MemberChanged>("require_second_factor", { target, body }),
-	/**  Takes over theme, density and times. Environments have commands of their own and are not changed by this. */
+	/**  Takes over theme, density, times and what is told by notifications. Environments have commands of their own and are not changed by this. */
 	setPreferences: (preferences: Preferences) => __TAURI_INVOKE<Preferences>("set_preferences", { preferences }),
 	/**  Adds an environment. */
 	addEnvironment: (name: string, kind: EnvironmentKind, apiUrl: string) => __TAURI_INVOKE<Preferences>("add_environment", { name, kind, apiUrl }),
@@ -115,6 +117,16 @@ export const commands = {
 	subscribe: (interest: LiveInterest, channel: Channel<LiveMessage>) => __TAURI_INVOKE<number>("subscribe", { interest, channel }),
 	/**  Ends a subscription; an unknown one is fine. */
 	unsubscribe: (id: number) => __TAURI_INVOKE<null>("unsubscribe", { id }),
+	/**  What the person waits for. */
+	watched: () => __TAURI_INVOKE<Watched>("watched"),
+	/**  Tells by a notification of the desktop when this ends; at once when it has ended already. */
+	watch: (kind: WatchKind, id: string) => __TAURI_INVOKE<Watched>("watch", { kind, id }),
+	/**  No longer. */
+	unwatch: (kind: WatchKind, id: string) => __TAURI_INVOKE<Watched>("unwatch", { kind, id }),
+	/**  Shows a notification that says what one looks like. */
+	tryNotification: () => __TAURI_INVOKE<null>("try_notification"),
+	/**  What is on the clipboard, when it looks like something to go to. */
+	clipboardOffer: () => __TAURI_INVOKE<ClipboardOffer | null>("clipboard_offer"),
 	/**  Text to copy into a ticket. Holds no secret and nothing about customers. */
 	diagnostics: () => __TAURI_INVOKE<string>("diagnostics"),
 	/**  Shows the folder of the logs. */
@@ -122,7 +134,7 @@ export const commands = {
 };
 
 /* Constants */
-export const appEvents = {"commandSettled":"command_settled","navigate":"navigate","sessionChanged":"session_changed"} as const;
+export const appEvents = {"commandSettled":"command_settled","navigate":"navigate","sessionChanged":"session_changed","watchesChanged":"watches_changed"} as const;
 
 /* Types */
 /**  One action with the rules' answer. Exactly one of `preview` and `refusal` is set. */
@@ -389,6 +401,14 @@ export type CleanupCount = {
 	what: string,
 	/**  How many. */
 	count: number,
+};
+
+/**  What is on the clipboard, when it looks like something to go to. Nothing else of the clipboard reaches the page. */
+export type ClipboardOffer = {
+	/**  An e-mail or an id, as it stands there. */
+	text: string,
+	/**  Where a link of this program leads. */
+	path: string | null,
 };
 
 /**  One press of a button that is bound to more than one thing. */
@@ -1202,6 +1222,8 @@ export type Preferences = {
 	density: Density,
 	/**  Relative or absolute times. */
 	times: Times,
+	/**  Tell of new contradictions by a notification of the desktop; off until a person turns it on. */
+	notify_contradictions?: boolean,
 	/**  Environment to open with. */
 	environment_id: string | null,
 	/**  Known environments. */
@@ -1576,6 +1598,21 @@ export type Verdict = {
 	mends_itself_in_s: number | null,
 	/**  For how long it has been so, seconds. */
 	since_s: number | null,
+};
+
+/**  What can be waited for. */
+export type WatchKind = 
+/**  A job, until it is completed, failed or cancelled. */
+"job" | 
+/**  A user, until demo mode is no longer in progress. */
+"user";
+
+/**  What the person waits for: a notification of the desktop tells when it ends, as long as this window is open. */
+export type Watched = {
+	/**  Jobs. */
+	jobs: string[],
+	/**  Users. */
+	users: string[],
 };
 
 /**

@@ -17,6 +17,8 @@ export type Ipc = {
   onNavigate: (go: (path: string) => void) => Promise<() => void>;
   /** Somebody signed in or out behind the page's back: a prompt was answered late, or the API ended the session. */
   onSessionChanged: (reread: () => void) => Promise<() => void>;
+  /** Something that was waited for has ended. */
+  onWatchesChanged: (reread: () => void) => Promise<() => void>;
   /** It became known what happened to a command whose answer was lost. */
   onCommandSettled: (tell: (settled: SettledCommand) => void) => Promise<() => void>;
 };

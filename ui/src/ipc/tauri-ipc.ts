@@ -23,6 +23,7 @@ export function tauriIpc(): Ipc {
     },
     onNavigate: (go) => listen<string>(appEvents.navigate, (event) => go(event.payload)),
     onSessionChanged: (reread) => listen(appEvents.sessionChanged, reread),
+    onWatchesChanged: (reread) => listen(appEvents.watchesChanged, reread),
     onCommandSettled: (tell) => listen<SettledCommand>(appEvents.commandSettled, (event) => tell(event.payload)),
   };
 }

@@ -1,4 +1,4 @@
-import type { JobFilter, SessionFilter, UserFilter } from "../generated/commands";
+import type { JobFilter, SessionFilter, TimelineKind, UserFilter } from "../generated/commands";
 
 /** Every key of the query cache: the stream patches by these what the features read. */
 export const keys = {
@@ -11,7 +11,12 @@ export const keys = {
   userLists: ["users"] as const,
   userList: (filter: UserFilter) => ["users", filter] as const,
   user: (id: string) => ["user", id] as const,
+  /** Of all kinds; a filter comes as a third part. */
   timeline: (userId: string) => ["timeline", userId] as const,
+  timelineOf: (userId: string, kinds: readonly TimelineKind[]) => ["timeline", userId, kinds.join()] as const,
+  userCase: (id: string) => ["case", "user", id] as const,
+  jobCase: (id: string) => ["case", "job", id] as const,
+  contradictions: ["contradictions"] as const,
   presets: ["presets"] as const,
   sessionLists: ["sessions"] as const,
   sessionList: (filter: SessionFilter) => ["sessions", filter] as const,
@@ -23,4 +28,5 @@ export const keys = {
   auditWords: ["audit-words"] as const,
   members: ["members"] as const,
   pending: ["pending-commands"] as const,
+  watched: ["watched"] as const,
 };

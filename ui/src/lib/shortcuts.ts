@@ -33,6 +33,12 @@ export const SHORTCUTS: readonly { group: string; keys: readonly { keys: string;
     ],
   },
   {
+    group: "At a verdict",
+    keys: [
+      { keys: "f", words: "The fix that it offers: what it leads to; Enter there applies it" },
+    ],
+  },
+  {
     group: "In a dialog",
     keys: [
       { keys: `${MOD} Enter`, words: "Confirm" },

@@ -13,7 +13,7 @@ function fakeIpc(commands: Partial<Commands>): Ipc {
       return command;
     },
   });
-  return { commands: all as Commands, subscribe: async () => () => undefined, onNavigate: async () => () => undefined, onSessionChanged: async () => () => undefined, onCommandSettled: async () => () => undefined };
+  return { commands: all as Commands, subscribe: async () => () => undefined, onNavigate: async () => () => undefined, onSessionChanged: async () => () => undefined, onWatchesChanged: async () => () => undefined, onCommandSettled: async () => () => undefined };
 }
 
 /** Renders as inside the window: live, with a query cache and the given commands. */

@@ -158,8 +158,8 @@ async fn every_list_is_read_by_its_index_and_none_reads_a_big_table_through() {
     reads!(
         "a timeline",
         1_500,
-        ["job_events_user", "audit_entries_user", "user_sessions_user"],
-        reader.user_timeline(person, None, 50).await
+        ["job_events_user", "audit_entries_user", "user_sessions_user", "user_sessions_ended"],
+        reader.user_timeline(person, &[], None, 50).await
     );
 
     reads!("all sessions", 800, ["user_sessions_newest"], reader.sessions_page(&sessions(None, false), None, 50).await);

@@ -1,16 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { TriangleAlert } from "lucide-react";
+import type { ComponentType } from "react";
 import { Banner } from "../../components/Banner";
 import { CopyId } from "../../components/CopyId";
+import { CopyLink } from "../../components/CopyLink";
 import { ErrorState } from "../../components/ErrorState";
 import { Progress } from "../../components/Progress";
 import { SidePanel, SidePanelHead } from "../../components/SidePanel";
 import { StateDiagram } from "../../components/StateDiagram";
 import { Tabs } from "../../components/Tabs";
 import { VisibleText } from "../../components/VisibleText";
+import { WatchButton } from "../../components/WatchButton";
 import type { JobDetail } from "../../generated/commands";
 import { useIpc } from "../../ipc/ipc";
+import { useWatch } from "../../ipc/use-watch";
+import { jobLink } from "../../lib/links";
 import { jobTypeWords } from "../../lib/states/job";
 import { JobActions } from "./JobActions";
 import { JobFacts } from "./JobFacts";
@@ -23,27 +28,32 @@ import { jobOptions } from "./jobs-queries";
 const route = getRouteApi("/jobs/$jobId");
 
 /** One job: where it stands, how it came there, what can be done. */
-export function JobPanel() {
+export function JobPanel({ verdict }: { verdict: ComponentType<{ id: string }> }) {
   const { jobId } = route.useParams();
   const navigate = route.useNavigate();
   const { data: detail, error, refetch } = useQuery(jobOptions(useIpc(), jobId));
   const close = () => void navigate({ to: "/jobs", search: true });
   return (
     <SidePanel label="Job" onClose={close}>
-      {detail ? <Content key={jobId} detail={detail} /> : null}
+      {detail ? <Content key={jobId} detail={detail} verdict={verdict} /> : null}
       {!detail && error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
     </SidePanel>
   );
 }
 
-function Content({ detail }: { detail: JobDetail }) {
+function Content({ detail, verdict: Verdict }: { detail: JobDetail; verdict: ComponentType<{ id: string }> }) {
   const { job, events } = detail;
+  const { watched, toggle } = useWatch("job", job.id);
+  const live = job.status === "pending" || job.status === "running";
   return (
     <>
       <SidePanelHead title={<VisibleText text={jobTypeWords(job.job_type)} max={80} />}>
         <JobBadge job={job} look="pill" />
         <CopyId id={job.id} what="job id" />
+        <CopyLink link={jobLink(job.id)} />
+        {live || watched ? <WatchButton watched={watched} onToggle={toggle} /> : null}
       </SidePanelHead>
+      <Verdict id={job.id} />
       <StateDiagram
         label={pathWords(events, job.status)}
         width={JOB_DIAGRAM.width}

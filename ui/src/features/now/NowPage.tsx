@@ -1,18 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
+import type { ComponentType } from "react";
 import { ErrorState } from "../../components/ErrorState";
 import { Page } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import { TimeBars } from "../../components/TimeBars";
 import { useIpc } from "../../ipc/ipc";
 import { useSession } from "../../lib/session";
-import { AttentionList } from "./AttentionList";
 import { FailureGroups } from "./FailureGroups";
 import { LevelStrip } from "./LevelStrip";
 import styles from "./NowPage.module.css";
 import { nowOptions } from "./now-queries";
 
 /** What needs a person first; then how the service is doing. */
-export function NowPage() {
+export function NowPage({ contradictions: Contradictions }: { contradictions: ComponentType }) {
   const { data: now, error, refetch } = useQuery(nowOptions(useIpc()));
   const { preferences } = useSession();
   if (now === undefined) {
@@ -33,7 +33,7 @@ export function NowPage() {
         </span>
       }
     >
-      <AttentionList items={now.attention} more={now.attention_more} />
+      <Contradictions />
       <LevelStrip levels={now.levels} counts={now.counts} />
       <div className={styles.columns}>
         <section aria-labelledby="now-hour">

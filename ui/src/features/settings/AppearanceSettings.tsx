@@ -1,10 +1,7 @@
 import { Segmented } from "../../components/Segmented";
-import type { Density, Preferences, Theme, Times } from "../../generated/commands";
-import { useIpc } from "../../ipc/ipc";
-import { read } from "../../lib/failure";
-import { useReplaceSession, useSession } from "../../lib/session";
-import { toast } from "../../lib/toasts";
+import type { Density, Theme, Times } from "../../generated/commands";
 import styles from "./Settings.module.css";
+import { useChangePreferences } from "./use-change-preferences";
 
 const THEMES: readonly { value: Theme; label: string }[] = [
   { value: "system", label: "As the system" },
@@ -23,19 +20,7 @@ const TIMES: readonly { value: Times; label: string }[] = [
 ];
 
 export function AppearanceSettings() {
-  const ipc = useIpc();
-  const session = useSession();
-  const replace = useReplaceSession();
-  const { preferences } = session;
-  const change = (part: Partial<Preferences>) => {
-    const before = preferences;
-    const next = { ...preferences, ...part };
-    replace({ ...session, preferences: next });
-    read(ipc.commands.setPreferences(next)).catch((error: unknown) => {
-      replace({ ...session, preferences: before });
-      toast(`Not kept: ${error instanceof Error ? error.message : String(error)}`);
-    });
-  };
+  const { preferences, change } = useChangePreferences();
   return (
     <div className={styles.row}>
       <Segmented label="Theme" value={preferences.theme} options={THEMES} onChange={(theme) => change({ theme })} />

@@ -2,6 +2,7 @@ import { ClipboardCopy, FolderOpen } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/Button";
 import { useIpc } from "../../ipc/ipc";
+import { copyLater } from "../../lib/copy";
 import { read } from "../../lib/failure";
 import { useSession } from "../../lib/session";
 import { toast } from "../../lib/toasts";
@@ -20,9 +21,9 @@ export function DiagnosticsSettings() {
   const [text, setText] = useState<string | null>(null);
   const copy = async () => {
     try {
-      const diagnostics = await read(ipc.commands.diagnostics());
-      setText(diagnostics);
-      await navigator.clipboard.writeText(diagnostics);
+      const diagnostics = read(ipc.commands.diagnostics());
+      await copyLater(diagnostics);
+      setText(await diagnostics);
       toast("Copied the diagnostics.");
     } catch (error) {
       toast(error instanceof Error ? error.message : String(error));

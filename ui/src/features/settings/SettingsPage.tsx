@@ -5,6 +5,7 @@ import { AccessSettings } from "./AccessSettings";
 import { AppearanceSettings } from "./AppearanceSettings";
 import { DiagnosticsSettings } from "./DiagnosticsSettings";
 import { EnvironmentSettings } from "./EnvironmentSettings";
+import { NotificationSettings } from "./NotificationSettings";
 import { Section } from "./Section";
 import { StaffSettings } from "./StaffSettings";
 
@@ -26,6 +27,9 @@ export function SettingsPage() {
       ) : null}
       <Section title="Appearance" words="Kept on this machine, at once.">
         <AppearanceSettings />
+      </Section>
+      <Section title="Notifications" words="Of this desktop, while the window is open. They name the environment and states, never a customer. On a job or a user in progress, “Tell me when it ends” asks for one.">
+        <NotificationSettings />
       </Section>
       <Section title="Keyboard" words="Everything can be done without a mouse.">
         <ShortcutList />

@@ -1,21 +1,24 @@
-import { Eye, TriangleAlert, Unplug } from "lucide-react";
+import { TriangleAlert } from "lucide-react";
 import { Banner } from "../../components/Banner";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StateDiagram } from "../../components/StateDiagram";
 import { StatusBadge } from "../../components/StatusBadge";
 import { VisibleText } from "../../components/VisibleText";
+import { WatchButton } from "../../components/WatchButton";
 import type { UserView } from "../../generated/commands";
+import { useWatch } from "../../ipc/use-watch";
 import { demoModeMark } from "../../lib/states/demo-mode";
 import { DemoModeActions } from "./DemoModeActions";
 import { DemoModeFacts } from "./DemoModeFacts";
 import { DemoModeJob } from "./DemoModeJob";
 import styles from "./User.module.css";
 import { DEMO_DIAGRAM, DEMO_EDGES, DEMO_NODES, demoDiagramWords, movesOnOffer } from "./demo-diagram";
-import { isStranded } from "./demo-facts";
 
-/** Where demo mode stands, what the customer sees of it, and what can be done. */
+/** Where demo mode stands and every change that the rules allow. What the customer sees is said by the verdict above. */
 export function DemoModeCard({ view }: { view: UserView }) {
   const { demo } = view;
+  const { watched, toggle } = useWatch("user", view.user.id);
+  const inProgress = demo.status === "enabling" || demo.status === "disabling";
   return (
     <section aria-labelledby="user-demo" className={styles.section}>
       <header className={styles.head}>
@@ -26,24 +29,17 @@ export function DemoModeCard({ view }: { view: UserView }) {
             changed <RelativeTime at={demo.changed_at} />
           </span>
         )}
+        {inProgress || watched ? (
+          <span className={styles.push}>
+            <WatchButton watched={watched} onToggle={toggle} />
+          </span>
+        ) : null}
       </header>
-      <p className={styles.sees}>
-        <Eye size={15} aria-hidden />
-        <span>
-          <span className={styles.quiet}>The customer sees now: </span>
-          {demo.customer_sees}
-        </span>
-      </p>
       {demo.error === null ? null : (
         <Banner tone="danger" icon={TriangleAlert}>
           <VisibleText text={demo.error} max={1_000} />
         </Banner>
       )}
-      {isStranded(demo) ? (
-        <Banner tone="danger" icon={Unplug}>
-          Demo mode says {demo.status}, but no job carries it out. It will not end by itself.
-        </Banner>
-      ) : null}
       <DemoModeActions view={view} />
       <div className={styles.state}>
         <StateDiagram

@@ -1,39 +1,45 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
-import { ClipboardCopy } from "lucide-react";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { Link, getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { Button } from "../../components/Button";
 import { ErrorState } from "../../components/ErrorState";
 import { RelativeTime } from "../../components/RelativeTime";
 import { Thread, ThreadEntry } from "../../components/Thread";
+import { ViewSwitch } from "../../components/ViewSwitch";
 import { VisibleText } from "../../components/VisibleText";
 import type { TimelineEntry } from "../../generated/commands";
 import { useIpc } from "../../ipc/ipc";
 import { shortId } from "../../lib/ids";
-import { plural } from "../../lib/numbers";
 import { exactTime } from "../../lib/time";
-import { toast } from "../../lib/toasts";
+import { CopyTicket } from "./CopyTicket";
 import styles from "./Timeline.module.css";
-import { entryMark, entryTitle, timelineText } from "./timeline-words";
+import { TIMELINE_KINDS, fromKindsText, toggleKind } from "./timeline-kinds";
+import { entryMark, entryTitle } from "./timeline-words";
 import { timelineOptions } from "./users-queries";
 
+const route = getRouteApi("/users/$userId");
+
 /** Everything that happened to a user, newest first: jobs with their attempts, staff with their reasons, sign-ins. */
-export function Timeline({ userId, email }: { userId: string; email: string }) {
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(timelineOptions(useIpc(), userId));
+export function Timeline({ userId }: { userId: string }) {
+  const ipc = useIpc();
+  const navigate = useNavigate();
+  const { timeline: chosen = "" } = route.useSearch();
+  const kinds = useMemo(() => fromKindsText(chosen), [chosen]);
+  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({ ...timelineOptions(ipc, userId, kinds), placeholderData: keepPreviousData });
   const entries = useMemo(() => data?.pages.flatMap((page) => page.rows) ?? [], [data]);
-  const copy = () => {
-    void navigator.clipboard.writeText(timelineText(email, entries, hasNextPage)).then(() => toast(`Copied ${plural(entries.length, "entry", "entries")}.`));
-  };
+  const choose = (timeline: string | undefined) => void navigate({ to: ".", search: { timeline }, replace: true });
+  const views = TIMELINE_KINDS.map(({ kind, words }) => ({ words, pressed: kinds.includes(kind), onPress: () => choose(toggleKind(chosen, kind)) }));
   return (
     <section aria-labelledby="user-timeline">
       <header className={styles.head}>
         <h2 id="user-timeline">Timeline</h2>
-        <Button size="small" tone="quiet" icon={ClipboardCopy} onPress={copy} blocked={entries.length === 0 ? "There is nothing to copy yet." : null}>
-          Copy as text
-        </Button>
+        <ViewSwitch label="What the timeline shows" views={[{ words: "All", pressed: kinds.length === 0, onPress: () => choose(undefined) }, ...views]} />
+        <span className={styles.push}>
+          <CopyTicket userId={userId} kinds={kinds} />
+        </span>
       </header>
       {error !== null && data === undefined ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
-      {data !== undefined && entries.length === 0 ? <p className={styles.quiet}>Nothing has happened yet. Jobs, changes by staff and sign-ins will stand here.</p> : null}
+      {data !== undefined && entries.length === 0 ? <p className={styles.quiet}>{kinds.length > 0 ? "Nothing of this kind. " : "Nothing has happened yet. "}Jobs, changes by staff and sign-ins will stand here.</p> : null}
       {byDay(entries).map(([day, list]) => (
         <div key={day}>
           <h3 className={styles.day}>{day}</h3>

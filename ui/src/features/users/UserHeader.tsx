@@ -1,15 +1,14 @@
 import { Link } from "@tanstack/react-router";
-import { ClipboardCopy, UserRoundCheck, UserRoundX } from "lucide-react";
-import { Button } from "../../components/Button";
+import { UserRoundCheck, UserRoundX } from "lucide-react";
 import { CopyId } from "../../components/CopyId";
+import { CopyLink } from "../../components/CopyLink";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusBadge } from "../../components/StatusBadge";
 import { VisibleText } from "../../components/VisibleText";
 import type { UserView } from "../../generated/commands";
+import { userLink } from "../../lib/links";
 import type { StateMark } from "../../lib/states/state-mark";
-import { toast } from "../../lib/toasts";
 import styles from "./User.module.css";
-import { ticketWords } from "./demo-facts";
 
 const ACTIVE: StateMark = { word: "Active", tone: "success", icon: UserRoundCheck };
 const INACTIVE: StateMark = { word: "Inactive", tone: "danger", icon: UserRoundX };
@@ -17,9 +16,6 @@ const INACTIVE: StateMark = { word: "Inactive", tone: "danger", icon: UserRoundX
 /** Who this is, in one line. */
 export function UserHeader({ view }: { view: UserView }) {
   const { user } = view;
-  const copy = () => {
-    void navigator.clipboard.writeText(ticketWords(view)).then(() => toast("Copied the state in words, for the ticket."));
-  };
   return (
     <>
       {user.full_name === null ? null : (
@@ -36,9 +32,7 @@ export function UserHeader({ view }: { view: UserView }) {
         <Link to="/audit" search={{ q: `user:${user.id}` }}>
           Audit
         </Link>
-        <Button size="small" icon={ClipboardCopy} onPress={copy} hint="State, what the customer sees, and why, in plain words">
-          Copy for ticket
-        </Button>
+        <CopyLink link={userLink(user.id)} />
       </span>
     </>
   );

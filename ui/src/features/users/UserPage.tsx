@@ -16,8 +16,11 @@ import { userOptions } from "./users-queries";
 
 const route = getRouteApi("/users/$userId");
 
+/** What other features put on the page. */
+type Parts = { verdict: ComponentType<{ id: string }>; sessions: ComponentType<{ userId: string }> };
+
 /** One customer: demo mode, connections, sessions, and everything that happened. */
-export function UserPage({ sessions: Sessions }: { sessions: ComponentType<{ userId: string }> }) {
+export function UserPage({ verdict, sessions }: Parts) {
   const { userId } = route.useParams();
   const { data: view, error, refetch } = useQuery(userOptions(useIpc(), userId));
   if (view === undefined) {
@@ -25,12 +28,12 @@ export function UserPage({ sessions: Sessions }: { sessions: ComponentType<{ use
   }
   return (
     <Page title={visibleText(view.user.email, 200)} tools={<UserHeader view={view} />}>
-      <UserBody key={userId} view={view} sessions={Sessions} />
+      <UserBody key={userId} view={view} verdict={verdict} sessions={sessions} />
     </Page>
   );
 }
 
-function UserBody({ view, sessions: Sessions }: { view: UserView; sessions: ComponentType<{ userId: string }> }) {
+function UserBody({ view, verdict: Verdict, sessions: Sessions }: Parts & { view: UserView }) {
   const { user } = view;
   const content = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -38,14 +41,15 @@ function UserBody({ view, sessions: Sessions }: { view: UserView; sessions: Comp
     if (document.activeElement === document.body) content.current?.focus({ preventScroll: true });
   }, []);
   return (
-    <div ref={content} tabIndex={-1} className={styles.columns}>
+    <div ref={content} tabIndex={-1} data-arrival className={styles.columns}>
       <div className={styles.column}>
+        <Verdict id={user.id} />
         <DemoModeCard view={view} />
         <Sessions userId={user.id} />
         <ConnectionList connections={view.connections} />
       </div>
       <div className={styles.column}>
-        <Timeline userId={user.id} email={user.email} />
+        <Timeline userId={user.id} />
       </div>
     </div>
   );

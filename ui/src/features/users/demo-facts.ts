@@ -2,7 +2,6 @@ import type { DemoModeAction, DemoModeView, JobRow, JobStatus, UserView } from "
 import { plural } from "../../lib/numbers";
 import { demoModeMark } from "../../lib/states/demo-mode";
 import { jobTypeWords } from "../../lib/states/job";
-import { exactTime } from "../../lib/time";
 import { visibleText } from "../../lib/visible-text";
 
 export function isLive(status: JobStatus): boolean {
@@ -13,11 +12,6 @@ export function isLive(status: JobStatus): boolean {
 export function countsFrom(job: JobRow): number {
   const run_ms = Date.parse(job.run_at);
   return job.started_at === null ? run_ms : Math.min(run_ms, Date.parse(job.started_at));
-}
-
-/** It says that something is under way, and nothing is: it will not end by itself. */
-export function isStranded({ status, job }: DemoModeView): boolean {
-  return (status === "enabling" || status === "disabling") && (job === null || !isLive(job.status));
 }
 
 /** How a change of the user while a dialog is open reads: what was seen, and what is now. */
@@ -43,18 +37,6 @@ function word(demo: DemoModeView): string {
 export function cleanupWords(demo: DemoModeView): string | null {
   if (demo.cleanup === null || demo.cleanup.length === 0) return null;
   return demo.cleanup.map(({ what, count }) => plural(count, what.replace(/s$/, ""), what)).join(", ");
-}
-
-/** What to answer in the ticket: where it stands, what the customer sees, and why. */
-export function ticketWords({ user, demo, as_of }: UserView): string {
-  const lines = [`Demo mode of ${visibleText(user.email, 200)} is ${word(demo)}${demo.changed_at === null ? "" : ` since ${exactTime(demo.changed_at, "utc")}`}.`];
-  lines.push(`The customer sees: ${demo.customer_sees}`);
-  if (demo.error !== null) lines.push(`Why: ${visibleText(demo.error, 500)}`);
-  if (demo.job !== null && isLive(demo.job.status)) lines.push(`${jobTypeWords(demo.job.job_type)}: ${demo.job.progress} % (job ${demo.job.id}).`);
-  const removed = demo.status === "disabled" ? cleanupWords(demo) : null;
-  if (removed !== null) lines.push(`Removed: ${removed}.`);
-  lines.push(`As of ${exactTime(as_of, "utc")}.`);
-  return lines.join("\n");
 }
 
 /** The two operations that take time and have a history to expect from. */

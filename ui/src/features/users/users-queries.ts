@@ -1,5 +1,5 @@
 import { type InfiniteData, type QueryClient, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import type { Page, TimelineEntry, UserFilter, UserRow, UserView } from "../../generated/commands";
+import type { Page, TimelineEntry, TimelineKind, UserFilter, UserRow, UserView } from "../../generated/commands";
 import type { Ipc } from "../../ipc/ipc";
 import { read } from "../../lib/failure";
 import { liveJobs, liveUsers } from "../../lib/live-stores";
@@ -7,6 +7,8 @@ import { keys } from "../../lib/query-keys";
 
 const PAGE_ROWS = 100;
 const TIMELINE_ROWS = 60;
+const TIMELINE_EVERY_MS = 5_000;
+const TIMELINE_PAGES_KEPT = 2;
 
 export function usersOptions(ipc: Ipc, filter: UserFilter) {
   return infiniteQueryOptions<Page<UserRow>, Error, InfiniteData<Page<UserRow>>, ReturnType<typeof keys.userList>, string | null>({
@@ -47,12 +49,14 @@ export function rereadUser(client: QueryClient, id: string): void {
   void client.invalidateQueries({ queryKey: keys.timeline(id) });
 }
 
-export function timelineOptions(ipc: Ipc, id: string) {
-  return infiniteQueryOptions<Page<TimelineEntry>, Error, InfiniteData<Page<TimelineEntry>>, ReturnType<typeof keys.timeline>, string | null>({
-    queryKey: keys.timeline(id),
-    queryFn: ({ pageParam }) => read(ipc.commands.userTimeline(id, pageParam, TIMELINE_ROWS)),
+export function timelineOptions(ipc: Ipc, id: string, kinds: readonly TimelineKind[]) {
+  return infiniteQueryOptions<Page<TimelineEntry>, Error, InfiniteData<Page<TimelineEntry>>, ReturnType<typeof keys.timelineOf>, string | null>({
+    queryKey: keys.timelineOf(id, kinds),
+    queryFn: ({ pageParam }) => read(ipc.commands.userTimeline(id, [...kinds], pageParam, TIMELINE_ROWS)),
     initialPageParam: null,
     getNextPageParam: (page) => page.next,
+    // Jobs and changes are told by the stream; sign-ins are not.
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) <= TIMELINE_PAGES_KEPT ? TIMELINE_EVERY_MS : false),
   });
 }
 
