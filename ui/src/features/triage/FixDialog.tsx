@@ -65,7 +65,7 @@ export function FixDialog({ of, seen, offer, current, onLookAgain, onClose }: Fi
   const hasMovedOn = moved !== null;
   useEffect(() => {
     // After the dialog has taken the focus for itself: the next Enter is for what the person came for.
-    const frame = requestAnimationFrame(() => (field.current ?? confirm.current)?.focus());
+    const frame = requestAnimationFrame(() => (hasMovedOn ? confirm.current : (field.current ?? confirm.current))?.focus());
     return () => cancelAnimationFrame(frame);
   }, [hasMovedOn]);
   const press = () => {

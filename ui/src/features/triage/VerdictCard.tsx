@@ -1,4 +1,6 @@
 import { Eye } from "lucide-react";
+import { useState } from "react";
+import { Button } from "../../components/Button";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusBadge } from "../../components/StatusBadge";
 import { VisibleText } from "../../components/VisibleText";
@@ -16,6 +18,7 @@ import type { CaseOf } from "./triage-queries";
 /** What is wrong with a user or a job, what the customer sees of it, what it rests on, and the one thing to do. */
 export function VerdictCard({ of, view }: { of: CaseOf; view: CaseView }) {
   const { verdict, as_of, outcome } = view;
+  const [why, setWhy] = useState(false);
   const { gravity, certainty, explanation, customer_sees, evidence, fix } = verdict;
   const mark = verdict.cause === "unknown" ? UNEXPLAINED : gravityMark(gravity);
   return (
@@ -48,10 +51,13 @@ export function VerdictCard({ of, view }: { of: CaseOf; view: CaseView }) {
       )}
       <FixButton of={of} view={view} offer={fix} />
       {outcome === null ? null : <OutcomeSteps outcome={outcome} />}
-      <details className={styles.why} open={gravity !== "fine"}>
-        <summary>What this rests on</summary>
+      {gravity === "fine" && !why ? (
+        <Button size="small" tone="quiet" onPress={() => setWhy(true)}>
+          What this rests on
+        </Button>
+      ) : (
         <EvidenceList evidence={evidence} asOf={as_of} />
-      </details>
+      )}
     </section>
   );
 }
