@@ -20,6 +20,8 @@ export function VerdictCard({ of, view }: { of: CaseOf; view: CaseView }) {
   const { verdict, as_of, outcome } = view;
   const [why, setWhy] = useState(false);
   const { gravity, certainty, explanation, customer_sees, evidence, fix } = verdict;
+  // What is fine or on its way need not be proved at once.
+  const calm = gravity === "fine" || gravity === "moving";
   const mark = verdict.cause === "unknown" ? UNEXPLAINED : gravityMark(gravity);
   return (
     <section aria-labelledby={`verdict-${of.kind}`} className={styles.card} data-gravity={gravity}>
@@ -33,7 +35,7 @@ export function VerdictCard({ of, view }: { of: CaseOf; view: CaseView }) {
         </span>
         {verdict.since_s === null ? null : (
           <span className={styles.since}>
-            since <RelativeTime at={timeOf(as_of, verdict.since_s)} />
+            began <RelativeTime at={timeOf(as_of, verdict.since_s)} />
           </span>
         )}
       </header>
@@ -51,7 +53,7 @@ export function VerdictCard({ of, view }: { of: CaseOf; view: CaseView }) {
       )}
       <FixButton of={of} view={view} offer={fix} />
       {outcome === null ? null : <OutcomeSteps outcome={outcome} />}
-      {gravity === "fine" && !why ? (
+      {calm && !why ? (
         <Button size="small" tone="quiet" onPress={() => setWhy(true)}>
           What this rests on
         </Button>
@@ -68,7 +70,8 @@ function Mends({ verdict, asOf }: { verdict: Verdict; asOf: string }) {
   const words = useTicked((now_ms) => {
     if (in_s === null) return verdict.gravity === "act" && verdict.fix === null ? "It does not mend itself." : "";
     const left_s = Math.ceil(in_s - (now_ms - Date.parse(asOf)) / 1_000);
-    return left_s > 0 ? `It goes on by itself in ${duration(left_s)}.` : "It goes on by itself any moment.";
+    const what = verdict.cause === "running_normally" ? "Usually done" : "It goes on by itself";
+    return left_s > 0 ? `${what} in ${duration(left_s)}.` : `${what} any moment.`;
   });
   return words === "" ? null : <span>{words}</span>;
 }

@@ -11,7 +11,7 @@ const BUTTONS = {
   enable: { words: "Enable…", icon: Power, tone: "primary" },
   disable: { words: "Disable…", icon: PowerOff, tone: "danger" },
   cancel: { words: "Cancel operation…", icon: OctagonX, tone: "danger" },
-  retry: { words: "Retry…", icon: RotateCcw, tone: "primary" },
+  retry: { words: "Retry…", icon: RotateCcw, tone: "plain" },
   dismiss: { words: "Dismiss…", icon: CheckCheck, tone: "plain" },
 } as const;
 
@@ -19,8 +19,8 @@ const BUTTONS = {
 export function DemoModeActions({ view }: { view: UserView }) {
   const blocked = useChangeBlock("demo_mode.change");
   const [open, setOpen] = useState<{ action: DemoModeAction; seen: UserView } | null>(null);
-  const { offers } = view.demo;
-  const retryable = offers.some((offer) => offer.action === "retry" && offer.allowed);
+  const { demo } = view;
+  const { offers } = demo;
   const dialog = open && {
     seen: open.seen,
     current: view,
@@ -31,8 +31,8 @@ export function DemoModeActions({ view }: { view: UserView }) {
     <Actions label="Demo mode actions">
       {offers.map((offer) => {
         const button = BUTTONS[offer.action];
-        // One main thing to do at a time: after a failure that is the retry.
-        const tone = offer.action === "enable" && retryable ? "plain" : button.tone;
+        // One main thing to do at a time: after a failure that is the fix of the verdict above.
+        const tone = offer.action === "enable" && demo.status === "failed" ? "plain" : button.tone;
         return (
           <Button
             key={offer.action}
