@@ -29,7 +29,9 @@ async fn a_timeline_merges_its_books_and_pages_through_them_without_loss() {
     assert_eq!((count(TimelineKind::Job), count(TimelineKind::Audit), count(TimelineKind::Session)), (2, 3, 3));
     let revoked = whole.rows.iter().find(|row| row.state.as_deref() == Some("revoked")).expect("the revoked session");
     assert!(revoked.actor.contains("testkit") && revoked.title.ends_with("ended"), "{revoked:?}");
-    assert_eq!(whole.rows[0].title, "Enabling demo mode: started");
+    assert_eq!(whole.rows[0], *revoked, "what ended stands where it ended, not where it began");
+    let newest_of_jobs = whole.rows.iter().find(|row| row.kind == TimelineKind::Job).expect("the job");
+    assert_eq!(newest_of_jobs.title, "Enabling demo mode: started");
 
     for kinds in [vec![TimelineKind::Session], vec![TimelineKind::Job, TimelineKind::Audit]] {
         let page = reader.user_timeline(ana.id, &kinds, None, 100).await.expect("a page");
