@@ -12,6 +12,7 @@ use contract::{
     access::{BeginSecondFactor, SecondFactorSecret, SignInStep, StaffAccess},
     auth::{DatabaseLogin, StaffInfo, StaffSignedIn, Tokens},
     members::StaffMembers,
+    sessions::SessionProbe,
     staff::CommandSettled,
 };
 use serde::Serialize;
@@ -105,6 +106,11 @@ impl Account {
     /// Everybody who operates.
     pub async fn members(&self) -> Result<StaffMembers, ApiFailure> {
         self.with_token(|token| async move { self.client.members(&token).await }).await
+    }
+
+    /// What the API would do now with a customer's session.
+    pub async fn probe_session(&self, id: Uuid) -> Result<SessionProbe, ApiFailure> {
+        self.with_token(|token| async move { self.client.probe_session(&token, id).await }).await
     }
 
     /// Returns once the API has said that it no longer accepts these credentials, whoever asked it.

@@ -14,6 +14,7 @@ use contract::{
     access::StaffLogin,
     auth::{DatabaseLogin, RefreshRequest, StaffSignedIn},
     members::StaffMembers,
+    sessions::SessionProbe,
     staff::CommandSettled,
 };
 use reqwest::{Method, RequestBuilder, Url};
@@ -71,6 +72,12 @@ impl ApiClient {
     /// Everybody who operates.
     pub async fn members(&self, access_token: &str) -> Result<StaffMembers, ApiFailure> {
         let request = self.http.request(Method::GET, self.at("api/v1/staff/members"));
+        self.send(request.bearer_auth(access_token)).await
+    }
+
+    /// What would become of a customer's session's tokens now.
+    pub async fn probe_session(&self, access_token: &str, id: Uuid) -> Result<SessionProbe, ApiFailure> {
+        let request = self.http.request(Method::GET, self.at(&format!("api/v1/staff/sessions/{id}/probe")));
         self.send(request.bearer_auth(access_token)).await
     }
 

@@ -41,6 +41,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::jobs::cancel_job,
             commands::jobs::retry_job,
             commands::jobs::reschedule_job,
+            commands::sessions::revoke_preview,
+            commands::sessions::probe_session,
             commands::sessions::revoke_session,
             commands::sessions::revoke_sessions,
             commands::outcomes::pending_commands,

@@ -32,6 +32,8 @@ pub const COMMANDS: &[&str] = &[
     "cancel_job",
     "retry_job",
     "reschedule_job",
+    "revoke_preview",
+    "probe_session",
     "revoke_session",
     "revoke_sessions",
     "pending_commands",

@@ -40,6 +40,43 @@ wire! {
         pub offer: ActionOffer<SessionAction>,
     }
 
+    /// What a revoke of a user's sessions would end, before it is asked for.
+    pub struct RevokePreview {
+        /// How many active sessions would end. Exact.
+        pub ends: u32,
+        /// How many active sessions would live on. Exact.
+        pub stays: u32,
+        /// When the last of those that live on ends by itself; `None` when none does.
+        pub stays_until: Option<DateTime<Utc>>,
+        /// Every device with an active session, most sessions first.
+        pub devices: Vec<DeviceSessions>,
+        /// Database time at which this was counted.
+        pub as_of: DateTime<Utc>,
+    }
+
+    /// A user's active sessions on one kind of device.
+    pub struct DeviceSessions {
+        /// As `SessionRow::device` names it.
+        pub device: String,
+        /// How many are active.
+        pub active: u32,
+        /// How many of them would end.
+        pub ends: u32,
+    }
+
+    /// Answer to `GET /staff/sessions/{id}/probe`: what the API would do now with the session's own tokens, found by the
+    /// very conditions that it asks at every request.
+    pub struct SessionProbe {
+        /// The session.
+        pub session_id: Uuid,
+        /// A request with its access token would be answered.
+        pub access_accepted: bool,
+        /// Its refresh token would be exchanged for new ones.
+        pub refresh_accepted: bool,
+        /// Database time of the probe.
+        pub at: DateTime<Utc>,
+    }
+
     /// What the sessions table shows.
     pub struct SessionFilter {
         /// Of this user only.

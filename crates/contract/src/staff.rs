@@ -40,13 +40,17 @@ wire! {
         pub reason: String,
     }
 
-    /// `POST /staff/users/{id}/sessions/revoke`: all of a user's sessions, or all but one. Needs no `If-Match`.
+    /// `POST /staff/users/{id}/sessions/revoke`: a user's sessions, all of them or those that every given condition holds for. Needs no `If-Match`.
     #[serde(deny_unknown_fields)]
     pub struct RevokeSessions {
         /// Why, for the audit trail; 3 to 500 characters.
         pub reason: String,
         /// The one that stays.
         pub except_session_id: Option<Uuid>,
+        /// Only those on this device, as `SessionRow::device` names it.
+        pub device: Option<String>,
+        /// Only those whose last accepted request was before this.
+        pub unused_since: Option<DateTime<Utc>>,
     }
 
     /// Answer to [`RevokeSessions`].

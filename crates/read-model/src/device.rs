@@ -6,7 +6,7 @@ use woothee::parser::Parser;
 static PARSER: LazyLock<Parser> = LazyLock::new(Parser::new);
 
 /// "Chrome on macOS"; "Unknown device" where nothing is recognised. Never repeats text from the user agent itself.
-pub(crate) fn device(user_agent: Option<&str>) -> String {
+pub fn device(user_agent: Option<&str>) -> String {
     const UNKNOWN: &str = "Unknown device";
     let Some(found) = user_agent.and_then(|user_agent| PARSER.parse(user_agent)) else {
         return UNKNOWN.into();

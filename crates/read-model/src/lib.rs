@@ -19,6 +19,7 @@ mod triage;
 mod users;
 mod workers;
 
+pub use device::device;
 pub use error::ReadError;
 pub use feed::{Feed, FeedBatch, FeedSettings, FeedSource};
 pub use page::LIMIT_MAX;

@@ -4,7 +4,7 @@
 //! and a new one given. A used token whose successor was used, or one that was voided, is in two hands: the whole session
 //! ends, because nobody can tell which of the two is the thief.
 
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, sessions::session_lives};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use std::time::Duration;
@@ -75,7 +75,7 @@ pub(crate) struct Family {
 }
 
 macro_rules! family {
-    ($sessions:literal, $tokens:literal, $lock:literal, $end:literal) => {
+    ($sessions:literal, $tokens:literal, $lock:expr, $end:literal) => {
         Family {
             find: concat!("SELECT session_id FROM ", $tokens, " WHERE token_hash = $1"),
             lock: $lock,
@@ -105,9 +105,11 @@ macro_rules! family {
 pub(crate) const CUSTOMERS: Family = family!(
     "user_sessions",
     "user_refresh_tokens",
-    "SELECT s.revoked_at IS NULL AND s.expires_at > now() AND u.is_active \
-     AND s.last_seen_at > now() - interval '14 days' FROM user_sessions s \
-     JOIN users u ON u.id = s.user_id WHERE s.id = $1 FOR NO KEY UPDATE OF s",
+    concat!(
+        "SELECT ",
+        session_lives!(),
+        " FROM user_sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1 FOR NO KEY UPDATE OF s"
+    ),
     "UPDATE user_sessions SET revoked_at = now(), revoked_by = 'system: a refresh token was used twice', \
      version = version + 1 WHERE id = $1 AND revoked_at IS NULL"
 );

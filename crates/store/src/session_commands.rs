@@ -4,6 +4,7 @@ use crate::{
     Command, Done, Store, StoreError,
     audit::{self, AuditLine},
     demo_mode::check_version,
+    events::cut,
     receipts::{self, Claimed},
 };
 use chrono::{DateTime, Utc};
@@ -31,6 +32,26 @@ struct Row {
     expired: bool,
 }
 
+/// Which of a user's active sessions a revoke is meant for: those that every condition holds for.
+#[derive(Clone, Debug, Default)]
+pub struct WhichSessions {
+    /// All but this one.
+    pub except: Option<Uuid>,
+    /// On this device only.
+    pub device: Option<OnDevice>,
+    /// Last used before this only (database time).
+    pub unused_since: Option<DateTime<Utc>>,
+}
+
+/// A device, and how its name is made of a user agent: what is stored is the user agent, as the client sent it.
+#[derive(Clone, Debug)]
+pub struct OnDevice {
+    /// The name that a person saw.
+    pub name: String,
+    /// Names the device of a user agent.
+    pub name_of: fn(Option<&str>) -> String,
+}
+
 impl Row {
     const fn status(&self) -> SessionStatus {
         match (self.revoked, self.expired) {
@@ -55,21 +76,20 @@ impl Store {
         .await
     }
 
-    /// Ends every active session of a user, or every one but `except`. Waits for sign-ins under way, so that none slips
-    /// through.
+    /// Ends the active sessions of a user that `which` names. Waits for sign-ins under way, so that none slips through.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for an unknown user, [`StoreError::KeyReused`].
     pub async fn revoke_sessions(
         &self,
         user_id: Uuid,
-        except: Option<Uuid>,
+        which: WhichSessions,
         command: &Command,
     ) -> Result<Revoked, StoreError> {
         let command = command.clone();
         self.step("command", move |tx| {
-            let command = command.clone();
-            Box::pin(async move { revoke_many(tx, user_id, except, &command).await })
+            let (which, command) = (which.clone(), command.clone());
+            Box::pin(async move { revoke_many(tx, user_id, &which, &command).await })
         })
         .await
     }
@@ -118,7 +138,7 @@ async fn revoke(tx: &mut PgConnection, session_id: Uuid, command: &Command) -> R
 async fn revoke_many(
     tx: &mut PgConnection,
     user_id: Uuid,
-    except: Option<Uuid>,
+    which: &WhichSessions,
     command: &Command,
 ) -> Result<Revoked, StoreError> {
     if receipts::claim(tx, command).await? == Claimed::Replayed {
@@ -129,29 +149,69 @@ async fn revoke_many(
         .fetch_optional(&mut *tx)
         .await?;
     let email = email.ok_or(StoreError::NotFound { what: "user" })?;
+    let agents = match &which.device {
+        Some(device) => Some(agents_of(tx, user_id, device).await?),
+        None => None,
+    };
     let ended = sqlx::query(
         "UPDATE user_sessions SET revoked_at = now(), revoked_by = $3, version = version + 1 \
-         WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND revoked_at IS NULL AND expires_at > now()",
+         WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND revoked_at IS NULL AND expires_at > now() \
+         AND last_seen_at > now() - interval '14 days' AND ($4::timestamptz IS NULL OR last_seen_at < $4) \
+         AND ($5::text[] IS NULL OR coalesce(user_agent, '') = ANY ($5))",
     )
     .bind(user_id)
-    .bind(except)
+    .bind(which.except)
     .bind(command.actor.label())
+    .bind(which.unused_since)
+    .bind(agents)
     .execute(&mut *tx)
     .await?
     .rows_affected();
     let at: DateTime<Utc> = sqlx::query_scalar("SELECT now()").fetch_one(&mut *tx).await?;
     let count = u32::try_from(ended).unwrap_or(u32::MAX);
     let line = AuditLine {
-        action: if except.is_some() { "session.revoke_others" } else { "session.revoke_all" },
+        action: which.action(),
         user_id: Some(user_id),
         user_email: Some(&email),
-        session_id: except,
-        before: Some(&format!("{count} active")),
+        session_id: which.except,
+        before: Some(&format!("{count} active{}", which.words())),
         after: Some(&format!("{count} revoked")),
         ..AuditLine::default()
     };
     audit::append(tx, command, line).await?;
     Ok(Revoked { count, at, replayed: false })
+}
+
+/// The user agents of a device among a user's sessions that have not been revoked; none stands as the empty text.
+async fn agents_of(tx: &mut PgConnection, user_id: Uuid, device: &OnDevice) -> Result<Vec<String>, StoreError> {
+    let all: Vec<Option<String>> = sqlx::query_scalar(
+        "SELECT DISTINCT nullif(user_agent, '') FROM user_sessions WHERE user_id = $1 AND revoked_at IS NULL",
+    )
+    .bind(user_id)
+    .fetch_all(tx)
+    .await?;
+    let of_device = all.into_iter().filter(|agent| (device.name_of)(agent.as_deref()) == device.name);
+    Ok(of_device.map(Option::unwrap_or_default).collect())
+}
+
+impl WhichSessions {
+    const fn action(&self) -> &'static str {
+        match (&self.device, self.unused_since, self.except) {
+            (Some(_), _, _) => "session.revoke_device",
+            (None, Some(_), _) => "session.revoke_unused",
+            (None, None, Some(_)) => "session.revoke_others",
+            (None, None, None) => "session.revoke_all",
+        }
+    }
+
+    /// What narrows it, for the audit trail.
+    fn words(&self) -> String {
+        let device = self.device.as_ref().map_or_else(String::new, |device| format!(" on {}", cut(&device.name, 100)));
+        let unused = self
+            .unused_since
+            .map_or_else(String::new, |since| format!(" not used since {}", since.format("%Y-%m-%d %H:%M UTC")));
+        device + &unused
+    }
 }
 
 /// The answer of the first time: its receipt and its revokes carry the same transaction time.

@@ -10,6 +10,21 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+/// What a session's refresh token must meet, with the session as `s` and its user as `u`.
+macro_rules! session_lives {
+    () => {
+        "s.revoked_at IS NULL AND s.expires_at > now() AND u.is_active AND s.last_seen_at > now() - interval '14 days'"
+    };
+}
+pub(crate) use session_lives;
+
+/// What its access token must meet.
+macro_rules! access_lives {
+    () => {
+        concat!($crate::sessions::session_lives!(), " AND s.access_expires_at > now()")
+    };
+}
+
 /// What a sign-in is checked against.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Credentials {
@@ -55,6 +70,17 @@ pub struct SessionUser {
     pub email: String,
     /// The user's name.
     pub full_name: Option<String>,
+}
+
+/// What a session's tokens are worth.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Probed {
+    /// A request with its access token would be answered.
+    pub access_accepted: bool,
+    /// A refresh token of it would be exchanged.
+    pub refresh_accepted: bool,
+    /// When this was asked (database time).
+    pub at: DateTime<Utc>,
 }
 
 impl Store {
@@ -117,12 +143,11 @@ impl Store {
     /// [`StoreError::Unavailable`] or [`StoreError::Database`].
     pub async fn session_user(&self, access: TokenHash) -> Result<Option<SessionUser>, StoreError> {
         self.section(move |store| async move {
-            let row: Option<(Uuid, Uuid, String, Option<String>, bool)> = sqlx::query_as(
+            let row: Option<(Uuid, Uuid, String, Option<String>, bool)> = sqlx::query_as(concat!(
                 "SELECT s.id, s.user_id, u.email, u.full_name, s.last_seen_at < now() - interval '1 minute' \
-                 FROM user_sessions s JOIN users u ON u.id = s.user_id \
-                 WHERE s.access_hash = $1 AND s.revoked_at IS NULL AND s.access_expires_at > now() \
-                 AND s.expires_at > now() AND s.last_seen_at > now() - interval '14 days' AND u.is_active",
-            )
+                 FROM user_sessions s JOIN users u ON u.id = s.user_id WHERE s.access_hash = $1 AND ",
+                access_lives!(),
+            ))
             .bind(&access[..])
             .fetch_optional(&store.pool)
             .await?;
@@ -137,6 +162,29 @@ impl Store {
                 .await?;
             }
             Ok(Some(SessionUser { session_id, user_id, email, full_name }))
+        })
+        .await
+    }
+
+    /// What would become of the session's own tokens now, by the conditions of [`Self::session_user`] and
+    /// [`Self::refresh_session`]. Asking uses nothing up and is not seen as a use of the session.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for an unknown session.
+    pub async fn probe_session(&self, session_id: Uuid) -> Result<Probed, StoreError> {
+        self.section(move |store| async move {
+            let found: Option<Probed> = sqlx::query_as(concat!(
+                "SELECT ",
+                access_lives!(),
+                " AS access_accepted, ",
+                session_lives!(),
+                " AND EXISTS (SELECT FROM user_refresh_tokens t WHERE t.session_id = s.id) AS refresh_accepted, now() AS at \
+                 FROM user_sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1",
+            ))
+            .bind(session_id)
+            .fetch_optional(&store.pool)
+            .await?;
+            found.ok_or(StoreError::NotFound { what: "session" })
         })
         .await
     }

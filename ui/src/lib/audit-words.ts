@@ -19,6 +19,8 @@ const ACTIONS: Record<string, string> = {
   "session.revoke": "Revoked a session",
   "session.revoke_all": "Revoked all sessions",
   "session.revoke_others": "Revoked all sessions but one",
+  "session.revoke_device": "Revoked the sessions on a device",
+  "session.revoke_unused": "Revoked unused sessions",
   "session.sign_out": "Signed out",
   "staff.add": "Added a person of the staff",
   "staff.database_login": "Minted a login for reading",

@@ -1,4 +1,7 @@
-import type { JobFilter, SessionFilter, TimelineKind, UserFilter } from "../generated/commands";
+import type { JobFilter, RevokeSessions, SessionFilter, TimelineKind, UserFilter } from "../generated/commands";
+
+/** Which of a user's active sessions: those that every condition holds for. */
+export type WhichSessions = Omit<RevokeSessions, "reason">;
 
 /** Every key of the query cache: the stream patches by these what the features read. */
 export const keys = {
@@ -22,6 +25,8 @@ export const keys = {
   sessionList: (filter: SessionFilter) => ["sessions", filter] as const,
   /** All of a user's sessions, read back after a revoke. */
   sessionCheck: (userId: string) => ["session-check", userId] as const,
+  revokePreview: (userId: string, which: WhichSessions) => ["revoke-preview", userId, which] as const,
+  sessionProbe: (id: string) => ["session-probe", id] as const,
   workers: ["workers"] as const,
   audits: ["audit"] as const,
   audit: (q: string, zone: string | null) => ["audit", q, zone] as const,

@@ -70,3 +70,35 @@ async fn sessions_are_listed_by_user_and_by_whether_they_live() {
     assert_eq!(list(SessionFilter { user: Some("am".into()), ..ALL }).await.len(), 6, "two letters");
     assert_eq!(list(SessionFilter { user: Some("nobody".into()), ..ALL }).await.len(), 0);
 }
+
+#[tokio::test]
+async fn a_preview_counts_what_a_revoke_would_end() {
+    let (db, reader) = stand().await;
+    let ana = user().insert(&db).await.id;
+    let kept = session(ana).insert(&db).await.id;
+    session(ana).insert(&db).await;
+    session(ana).user_agent("").insert(&db).await;
+    session(ana).expired().insert(&db).await;
+    session(ana).revoked().insert(&db).await;
+    session(user().insert(&db).await.id).insert(&db).await;
+    let counted = async |except, device: Option<&str>, unused_since| {
+        let preview =
+            reader.revoke_preview(ana, except, device.map(Into::into), unused_since).await.expect("a preview");
+        assert_eq!(preview.stays_until.is_some(), preview.stays > 0);
+        assert_eq!(preview.devices.iter().map(|device| device.active).sum::<u32>(), 3);
+        (preview.ends, preview.stays)
+    };
+    assert_eq!(counted(None, None, None).await, (3, 0));
+    assert_eq!(counted(Some(kept), None, None).await, (2, 1));
+    assert_eq!(counted(None, Some("Chrome on macOS"), None).await, (2, 1));
+    assert_eq!(counted(Some(kept), Some("Chrome on macOS"), None).await, (1, 2));
+    assert_eq!(counted(None, Some("Unknown device"), None).await, (1, 2));
+    let as_of = reader.database_time().await.expect("the time");
+    assert_eq!(counted(None, None, Some(as_of - chrono::TimeDelta::days(1))).await, (0, 3));
+    sqlx::query("UPDATE user_sessions SET last_seen_at = now() - interval '2 days' WHERE id = $1")
+        .bind(kept)
+        .execute(db.owner())
+        .await
+        .expect("unused for two days");
+    assert_eq!(counted(None, None, Some(as_of - chrono::TimeDelta::days(1))).await, (1, 2));
+}

@@ -18,7 +18,7 @@ use contract::{
     auth::{LoginRequest, RefreshRequest, SessionInfo, SignedIn},
     error::ErrorBody,
 };
-use store::{NewSession, Rotation, SessionUser};
+use store::{NewSession, Rotation, SessionUser, WhichSessions};
 
 fn info(user: SessionUser) -> SessionInfo {
     SessionInfo { session_id: user.session_id, user_id: user.user_id, email: user.email, full_name: user.full_name }
@@ -108,7 +108,7 @@ pub async fn logout_everywhere(
     customer: Customer,
     client: Client,
 ) -> Result<Response, ApiError> {
-    app.store.revoke_sessions(customer.0.user_id, None, &customer.command(&client)).await?;
+    app.store.revoke_sessions(customer.0.user_id, WhichSessions::default(), &customer.command(&client)).await?;
     Ok(cookies::clear(StatusCode::NO_CONTENT, &client))
 }
 

@@ -159,6 +159,7 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(staff_error_words::write))
         .routes(routes!(staff_sessions::revoke))
         .routes(routes!(staff_sessions::revoke_many))
+        .routes(routes!(staff_sessions::probe))
 }
 
 /// The whole router. Browsers of `allowed_origins` may call it with their cookies, no others.

@@ -7,16 +7,18 @@ use super::{
 use crate::{
     auth::{
         permit::{SessionRevoke, SessionRevokeAll},
+        staff::May,
         staff_write::StaffWrite,
     },
-    http::error::ApiError,
+    http::{error::ApiError, path::Id},
 };
 use axum::{Json, extract::State, response::Response};
 use contract::{
     error::ErrorBody,
-    sessions::SessionRow,
+    sessions::{SessionProbe, SessionRow},
     staff::{RevokeSessions, SessionsRevoked, WithReason},
 };
+use store::{OnDevice, Probed, WhichSessions};
 
 /// Ends one session; its tokens are refused from then on.
 #[utoipa::path(post, path = "/staff/sessions/{id}/revoke", tag = "staff", security(("staff" = [])),
@@ -29,7 +31,21 @@ pub async fn revoke(
     answer::with_view(app.store.revoke_session(write.id, &write.command).await, app.read.session(write.id)).await
 }
 
-/// Ends all sessions of a user, or all but one.
+/// What the API would do now with the session's own tokens: the proof of a revoke. Nobody has to hold the tokens for it.
+#[utoipa::path(get, path = "/staff/sessions/{id}/probe", tag = "staff", security(("staff" = [])),
+    params(("id" = Uuid, Path, description = "The session")), responses((status = 200, body = SessionProbe),
+    (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody),
+    (status = 404, body = ErrorBody), (status = 429, body = ErrorBody), (status = 503, body = ErrorBody)))]
+pub async fn probe(
+    State(app): State<App>,
+    _: May<SessionRevoke>,
+    Id(session_id): Id,
+) -> Result<Json<SessionProbe>, ApiError> {
+    let Probed { access_accepted, refresh_accepted, at } = app.store.probe_session(session_id).await?;
+    Ok(Json(SessionProbe { session_id, access_accepted, refresh_accepted, at }))
+}
+
+/// Ends a user's sessions: all of them, or those that every condition of the body holds for.
 #[utoipa::path(post, path = "/staff/users/{id}/sessions/revoke", tag = "staff", security(("staff" = [])),
     params(("id" = Uuid, Path, description = "The user"), ("Idempotency-Key" = String, Header)),
     request_body = RevokeSessions, responses(
@@ -42,7 +58,12 @@ pub async fn revoke_many(
     write: StaffWrite<RevokeSessions, SessionRevokeAll>,
 ) -> Result<Response, ApiError> {
     let StaffWrite { id: user_id, body, command, .. } = write;
-    let done = app.store.revoke_sessions(user_id, body.except_session_id, &command).await?;
+    let which = WhichSessions {
+        except: body.except_session_id,
+        device: body.device.map(|name| OnDevice { name, name_of: read_model::device }),
+        unused_since: body.unused_since,
+    };
+    let done = app.store.revoke_sessions(user_id, which, &command).await?;
     let answer = SessionsRevoked { user_id, revoked: done.count, at: done.at };
     Ok(answer::marked(done.replayed, Json(answer)))
 }

@@ -55,6 +55,7 @@ const TABLE: &[(&str, Needs)] = &[
     ("GET /api/v1/jobs/{id}/status", ACustomer),
     ("GET /api/v1/staff/auth/session", AnyStaff),
     ("GET /api/v1/staff/members", AnAdmin),
+    ("GET /api/v1/staff/sessions/{id}/probe", SupportUp),
     ("POST /api/v1/auth/login", Nothing),
     ("POST /api/v1/auth/logout", ACustomer),
     ("POST /api/v1/auth/logout-everywhere", ACustomer),

@@ -4,7 +4,7 @@
 use crate::stand::{Stand, staff};
 use sqlx::{Connection, PgConnection};
 use std::time::Duration;
-use store::{NewSession, NewStaff, Rotation, StoreError, TokenHash, TokenHashes, TokenLife, new_id};
+use store::{NewSession, NewStaff, Rotation, StoreError, TokenHash, TokenHashes, TokenLife, WhichSessions, new_id};
 use testkit::{
     factories::{session, token_hash, user},
     wait_until,
@@ -73,7 +73,7 @@ async fn a_sign_in_under_way_is_not_missed_by_a_revoke_of_all() {
     .await
     .unwrap();
     let api = stand.api.clone();
-    let revoking = tokio::spawn(async move { api.revoke_sessions(ana, None, &staff()).await });
+    let revoking = tokio::spawn(async move { api.revoke_sessions(ana, WhichSessions::default(), &staff()).await });
     wait_until("the revoke waits for the sign-in", Duration::from_secs(60), || async {
         stand.count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").await == 1
     })

@@ -18,19 +18,29 @@ const REASON = "Reason, for the audit trail";
 /** One user's sessions, and commands that end them. */
 function system() {
   let rows = [sessionRow({ device: "Chrome on macOS" }), sessionRow({ device: "Safari on iPhone" }), sessionRow({ device: "Firefox on Windows", status: "expired" })];
-  const end = (which: (row: SessionRow) => boolean) => {
-    rows = rows.map((row) => (row.status === "active" && which(row) ? sessionRow({ ...row, status: "revoked", revoked_at: at(Date.now()), version: row.version + 1 }) : row));
+  const end = (which: (row: SessionRow) => boolean, when = at(Date.now())) => {
+    rows = rows.map((row) => (row.status === "active" && which(row) ? sessionRow({ ...row, status: "revoked", revoked_at: when, version: row.version + 1 }) : row));
   };
+  const active = () => rows.filter((row) => row.status === "active");
+  const revokePreview = (_user: string, except: string | null, device: string | null) => {
+    const ends = active().filter((row) => row.id !== except && (device === null || row.device === device));
+    const devices = active().map((row) => ({ device: row.device, active: 1, ends: ends.includes(row) ? 1 : 0 }));
+    const stays = active().length - ends.length;
+    return ok({ ends: ends.length, stays, stays_until: stays === 0 ? null : (rows[0] as SessionRow).expires_at, devices, as_of: at(Date.now()) });
+  };
+  const probeSession = (session_id: string) => ok({ session_id, access_accepted: false, refresh_accepted: false, at: at(Date.now()) });
   const page = (filter: SessionFilter) => ({ rows: rows.filter((row) => !filter.active_only || row.status === "active"), next: null, as_of: at(Date.now()) });
   const revokeSession = vi.fn<Commands["revokeSession"]>((target) => {
     end((row) => row.id === target.id);
     return ok(rows.find((row) => row.id === target.id) as SessionRow);
   });
   const revokeSessions = vi.fn<Commands["revokeSessions"]>((user_id, _id, _title, body) => {
-    end((row) => row.id !== body.except_session_id);
-    return ok({ user_id, revoked: body.except_session_id === null ? 2 : 1, at: at(Date.now()) });
+    const before = active().length;
+    const when = at(Date.now());
+    end((row) => row.id !== body.except_session_id && (body.device === null || row.device === body.device), when);
+    return ok({ user_id, revoked: before - active().length, at: when });
   });
-  return { first: rows[0] as SessionRow, commands: { sessionsPage: (filter: SessionFilter) => ok(page(filter)), revokeSession, revokeSessions } };
+  return { first: rows[0] as SessionRow, commands: { sessionsPage: (filter: SessionFilter) => ok(page(filter)), revokePreview, probeSession, revokeSession, revokeSessions } };
 }
 
 const confirm = async (name: string) => {
@@ -46,7 +56,7 @@ it("revokes one: says what dies and what lives, and shows it when it is seen", a
   expect(await screen.findByText(/^Safari on iPhone, 203.0.113.24, until/)).toBeInTheDocument();
   await confirm("Revoke");
   expect(commands.revokeSession.mock.calls[0]).toMatchObject([{ id: first.id, version: 1 }, { reason: "Unknown device" }]);
-  expect(await screen.findByText(/Seen in the database: the session was revoked/)).toBeInTheDocument();
+  expect(await screen.findByText(/Seen in the database: the session was revoked.*Proof: at .* the API refuses its access token/)).toBeInTheDocument();
   const list = client.getQueryData<{ pages: { rows: SessionRow[] }[] }>(keys.sessionList(activeOf(first.user_id)));
   await waitFor(() => expect(list?.pages[0]?.rows.find((row) => row.id === first.id)?.status ?? "revoked").toBe("revoked"));
 });
@@ -58,7 +68,7 @@ it("revokes all: nothing lives on", async () => {
   expect(await screen.findByText("2 active sessions: Chrome on macOS, Safari on iPhone.")).toBeInTheDocument();
   expect(screen.getByText(/signed out everywhere/)).toBeInTheDocument();
   await confirm("Revoke all");
-  expect(commands.revokeSessions.mock.calls[0]?.[3]).toEqual({ reason: "Unknown device", except_session_id: null });
+  expect(commands.revokeSessions.mock.calls[0]?.[3]).toEqual({ reason: "Unknown device", except_session_id: null, device: null, unused_since: null });
   expect(await screen.findByText(/Seen in the database: 2 sessions revoked/)).toBeInTheDocument();
 });
 
@@ -67,10 +77,22 @@ it("revokes all but this: this one lives on", async () => {
   renderInWindow(<RevokeActions session={first} />, commands);
   await userEvent.click(screen.getByRole("button", { name: "All but this…" }));
   expect(await screen.findByText("1 active session: Safari on iPhone.")).toBeInTheDocument();
-  expect(screen.getByText(/^Chrome on macOS, 203.0.113.24, until/)).toBeInTheDocument();
+  expect(screen.getByText(/^1 active session of this user, the last until/)).toBeInTheDocument();
   await confirm("Revoke all others");
-  expect(commands.revokeSessions.mock.calls[0]?.[3]).toEqual({ reason: "Unknown device", except_session_id: first.id });
+  expect(commands.revokeSessions.mock.calls[0]?.[3]).toEqual({ reason: "Unknown device", except_session_id: first.id, device: null, unused_since: null });
   expect(await screen.findByText(/1 session revoked/)).toBeInTheDocument();
+});
+
+it("revokes those on a device: the others live on", async () => {
+  const { first, commands } = system();
+  renderInWindow(<RevokeActions session={first} />, commands);
+  await userEvent.click(screen.getByRole("button", { name: "All of this user…" }));
+  await userEvent.selectOptions(await screen.findByLabelText("Which"), await screen.findByRole("option", { name: "Only on Safari on iPhone (1 active)" }));
+  expect(await screen.findByText("1 active session: Safari on iPhone.")).toBeInTheDocument();
+  expect(screen.getByText(/^1 active session of this user, the last until/)).toBeInTheDocument();
+  await confirm("Revoke these");
+  expect(commands.revokeSessions.mock.calls[0]?.[3]).toMatchObject({ device: "Safari on iPhone", except_session_id: null });
+  expect(await screen.findByText(/Seen in the database: 1 session revoked/)).toBeInTheDocument();
 });
 
 it("does not offer to revoke what has ended, and says why", async () => {

@@ -2,7 +2,7 @@ import { type InfiniteData, type QueryClient, infiniteQueryOptions, queryOptions
 import type { Page, SessionFilter, SessionRow } from "../../generated/commands";
 import type { Ipc } from "../../ipc/ipc";
 import { read } from "../../lib/failure";
-import { keys } from "../../lib/query-keys";
+import { type WhichSessions, keys } from "../../lib/query-keys";
 
 type Pages = InfiniteData<Page<SessionRow>, string | null>;
 
@@ -32,6 +32,20 @@ export function sessionCheckOptions(ipc: Ipc, userId: string, seen: (rows: reado
     gcTime: 0,
     refetchInterval: ({ state }) => (state.data !== undefined && seen(state.data) ? false : CHECK_EVERY_MS),
   });
+}
+
+/** What a revoke would end. The rows that staff chose the device from are as old as this at most. */
+export function revokePreviewOptions(ipc: Ipc, userId: string, which: WhichSessions) {
+  return queryOptions({
+    queryKey: keys.revokePreview(userId, which),
+    queryFn: () => read(ipc.commands.revokePreview(userId, which.except_session_id, which.device, which.unused_since)),
+    refetchInterval: EVERY_MS,
+  });
+}
+
+/** What the API would do now with the session's tokens. */
+export function sessionProbeOptions(ipc: Ipc, id: string) {
+  return queryOptions({ queryKey: keys.sessionProbe(id), queryFn: () => read(ipc.commands.probeSession(id)), staleTime: 0, gcTime: 0, retry: 2 });
 }
 
 /** Ended sessions stay where they are, and show that they ended; the next reading of the list leaves them out. */

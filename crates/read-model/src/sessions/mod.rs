@@ -1,5 +1,7 @@
 //! Customers' sessions. Which device, where, since when; no token is readable here.
 
+mod preview;
+
 use crate::{
     ReadError, ReadModel,
     device::device,
