@@ -9,7 +9,7 @@ use simulator::{Dials, Simulator};
 use state_machine::{ErrorClass, JobType, RetryPolicy};
 use std::time::Duration;
 use store::{
-    PoolSettings, Store,
+    Actor, Command, FixOrder, PoolSettings, Store, StoreError,
     engine::{ClaimedJob, Ending, Front, WorkerSession},
 };
 use testkit::{Role, TestDb, factories::user};
@@ -101,6 +101,10 @@ impl Case {
             .expect("a status")
     }
 
+    async fn work_as_api(&self) -> Store {
+        Store::connect(&self.stand.db.url(Role::Api), PoolSettings::default()).await.expect("a store")
+    }
+
     async fn records(&self) -> i64 {
         self.stand.count("fix_records").await
     }
@@ -178,6 +182,68 @@ async fn what_has_moved_is_not_fixed_and_shown_as_it_is_now() {
     let other = CaseView { job_id: Some(Uuid::from_u128(7)), ..seen };
     case.fix(&other, Fix::RetryNow).await.refused(409, "case_moved");
     assert_eq!(case.records().await, 0);
+}
+
+/// The API looks before it writes, and things move in between as well: the store decides under its locks.
+#[tokio::test]
+async fn what_moves_between_the_look_and_the_lock_is_not_written() {
+    let case = Case::new().await;
+    let ana = user().insert(&case.stand.db).await.id;
+    case.stand.write(Write::demo_mode(&case.token, ana, "enable", 1)).await.expect(200);
+    case.stand.sql("UPDATE background_jobs SET run_at = now() + interval '1 hour'").await;
+    let (facts, seen) = case.read.user_case_facts(ana).await.expect("a case");
+    let order = FixOrder {
+        fix: Fix::RetryNow,
+        cause: seen.verdict.cause,
+        error_class: None,
+        user: seen.user_id.zip(seen.user_version),
+        job: seen.job_id.zip(seen.job_version),
+        queue: None,
+        plan: Fix::RetryNow.plan(&facts).expect("a plan"),
+        asked: None,
+        due_in: MINUTE,
+    };
+    let apply = async || {
+        let actor = Actor::Staff { id: Uuid::from_u128(7), email: "dana@repruv.test".into() };
+        case.work_as_api().await.apply_fix(order.clone(), &Command::by(actor)).await
+    };
+    let moved = [
+        (
+            "the job",
+            "UPDATE background_jobs SET version = version + 1",
+            "UPDATE background_jobs SET version = version - 1",
+        ),
+        ("the user", "UPDATE users SET demo_mode_version = 9", "UPDATE users SET demo_mode_version = 2"),
+    ];
+    for (what, moves, back) in moved {
+        case.stand.sql(moves).await;
+        let refused = apply().await;
+        assert!(matches!(refused, Err(StoreError::CaseMoved)), "{what}: {refused:?}");
+        case.stand.sql(back).await;
+    }
+    assert_eq!(case.records().await, 0);
+    apply().await.expect("as it was seen");
+    // A profile that is remembered meanwhile moves no version, and would be forgotten by a reset that does not know of it.
+    let ben = user().insert(&case.stand.db).await.id;
+    case.stand.sql("UPDATE background_jobs SET run_at = now() + interval '1 hour'").await;
+    case.stand.write(Write::demo_mode(&case.token, ben, "enable", 1)).await.expect(200);
+    let job = case.claim().await;
+    let other = testkit::factories::job().completed().insert(&case.stand.db).await.id;
+    case.stand.sql(&format!("UPDATE users SET demo_mode_job_id = '{other}' WHERE id = '{ben}'")).await;
+    case.stand.sql(&format!("DELETE FROM background_jobs WHERE id = '{}'", job.lease.job_id)).await;
+    let (facts, seen) = case.read.user_case_facts(ben).await.expect("a case");
+    let order = FixOrder {
+        fix: Fix::Reset,
+        user: seen.user_id.zip(seen.user_version),
+        job: seen.job_id.zip(seen.job_version),
+        plan: Fix::Reset.plan(&facts).expect("a plan"),
+        ..order
+    };
+    case.stand.sql(&format!("UPDATE users SET demo_profile_id = 'prof_7' WHERE id = '{ben}'")).await;
+    let actor = Actor::Staff { id: Uuid::from_u128(7), email: "dana@repruv.test".into() };
+    let refused = case.work_as_api().await.apply_fix(order, &Command::by(actor)).await;
+    assert!(matches!(refused, Err(StoreError::CaseMoved)), "{refused:?}");
+    assert_eq!(case.stand.count("users WHERE demo_profile_id = 'prof_7'").await, 1);
 }
 
 #[tokio::test]
