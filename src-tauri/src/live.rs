@@ -31,6 +31,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 use watches::{Ending, WATCHES_MAX, Watches};
 
+/// Lines of the standing list that are read at once: so many fill the first screen and more.
+pub const LINES: u32 = 100;
+
 const HEARTBEAT: Duration = Duration::from_secs(1);
 
 /// The stream of one window.

@@ -1,14 +1,16 @@
 //! The start: credentials and the first screen are read while the window is still hidden, so that its first paint is complete.
 
 use crate::{
-    keychain,
+    keychain, live,
     ops::{AppEvent, Ops, Problem, lock},
     sign_in::{self, Entered, Restored},
 };
 use contract::{
     ipc::{Bootstrap, Entering, Environment, KeychainState},
     now::NowView,
+    triage::ContradictionPage,
 };
+use read_model::ReadModel;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -76,7 +78,7 @@ pub async fn bootstrap(ops: &Ops, limit: Duration) -> Bootstrap {
     let deadline = tokio::time::Instant::now() + limit;
     let mut started = ops.started.subscribe();
     let in_time = tokio::time::timeout_at(deadline, started.wait_for(|done| *done)).await.is_ok();
-    let now = tokio::time::timeout_at(deadline, first_screen(ops)).await.unwrap_or_default();
+    let (now, contradictions) = tokio::time::timeout_at(deadline, first_screen(ops)).await.ok().flatten().unzip();
     let (session, problem) = (ops.session(), ops.problem());
     if session.is_some() {
         info!(
@@ -106,14 +108,18 @@ pub async fn bootstrap(ops: &Ops, limit: Duration) -> Bootstrap {
         staff: session.map(|session| session.account.staff().clone()),
         keychain: problem.keychain.unwrap_or(if in_time { KeychainState::Ready } else { KeychainState::Locked }),
         now,
+        contradictions,
         freshness: ops.live.freshness(),
         version: env!("CARGO_PKG_VERSION").into(),
         path: lock(&ops.first_path).take(),
     }
 }
 
-async fn first_screen(ops: &Ops) -> Option<NowView> {
+async fn first_screen(ops: &Ops) -> Option<(NowView, ContradictionPage)> {
     ops.session()?;
     ops.live.begun().await;
-    ops.read(|model| async move { model.now().await }).await.ok()
+    let read = |model: ReadModel| async move {
+        tokio::try_join!(model.now(), ops.live.contradictions(&model, None, live::LINES))
+    };
+    ops.read(read).await.ok()
 }

@@ -6,7 +6,7 @@ use crate::{
     environments::ProductionLock,
     live::Freshness,
     now::NowView,
-    triage::CaseView,
+    triage::{CaseView, ContradictionPage},
     wire::wire,
 };
 use serde::{Deserialize, Serialize};
@@ -128,6 +128,8 @@ wire! {
         pub keychain: KeychainState,
         /// The first screen, when it could be read.
         pub now: Option<NowView>,
+        /// What needs a person, with it.
+        pub contradictions: Option<ContradictionPage>,
         /// How far it can be trusted.
         pub freshness: Freshness,
         /// Version of the window.

@@ -1,4 +1,4 @@
-//! The first screen: what needs a person, then how the service is doing.
+//! The first screen: how the service is doing. What needs a person is in [`crate::triage`].
 
 use crate::{
     jobs::{JobCounts, WorkerRow},
@@ -10,10 +10,6 @@ use uuid::Uuid;
 wire! {
     /// The first screen.
     pub struct NowView {
-        /// What needs a person first, worst first, at most 50.
-        pub attention: Vec<Attention>,
-        /// More than the 50 shown.
-        pub attention_more: bool,
         /// Exact.
         pub counts: JobCounts,
         /// The promises to the product's users.
@@ -26,42 +22,6 @@ wire! {
         pub workers: Vec<WorkerRow>,
         /// Database time at which this was read.
         pub as_of: DateTime<Utc>,
-    }
-
-    /// Something that does not mend itself, or may not.
-    pub struct Attention {
-        /// What is wrong.
-        pub kind: AttentionKind,
-        /// One line, for people.
-        pub title: String,
-        /// What it means and what to do.
-        pub advice: String,
-        /// The user concerned.
-        pub user_id: Option<Uuid>,
-        /// That user's e-mail.
-        pub user_email: Option<String>,
-        /// The job concerned.
-        pub job_id: Option<Uuid>,
-        /// Since when.
-        pub since: DateTime<Utc>,
-    }
-
-    /// What is wrong, worst first.
-    #[serde(rename_all = "snake_case")]
-    #[derive(Copy, Eq, PartialOrd, Ord)]
-    pub enum AttentionKind {
-        /// No worker has been heard of although jobs wait.
-        NoWorker,
-        /// A user is in progress and no live job belongs to it.
-        UserWithoutJob,
-        /// A lease ran out and nobody has rescued the job yet.
-        LeaseExpired,
-        /// Due for more than a minute and not claimed.
-        WaitingLong,
-        /// Running for longer than 95 of 100 jobs of its type, and than two minutes.
-        RunningLong,
-        /// Demo mode failed and waits for a person.
-        DemoModeFailed,
     }
 
     /// Measured over the last 24 hours, from `job_stats` and its tail.

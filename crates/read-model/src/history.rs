@@ -32,11 +32,6 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// The duration that 95 of 100 jobs of this type stay under, seconds, where enough is known.
-    pub(crate) async fn p95_s(&self, connection: &mut PgConnection, job_type: &str) -> Result<Option<f64>, ReadError> {
-        Ok(self.expected(connection, job_type).await?.map(|expected| expected.p95_s))
-    }
-
     /// How long jobs of this type take; `None` below five that completed within seven days.
     pub(crate) async fn expected(
         &self,

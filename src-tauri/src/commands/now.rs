@@ -4,7 +4,7 @@ use super::State;
 use crate::failure::Answer;
 use contract::{jobs::JobCounts, now::NowView};
 
-/// What needs a person first, then how the service is doing.
+/// How the service is doing. What needs a person is told by `contradictions`.
 #[tauri::command]
 #[specta::specta]
 pub async fn now(ops: State<'_>) -> Answer<NowView> {

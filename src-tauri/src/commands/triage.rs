@@ -1,15 +1,12 @@
 //! What is wrong with a user or a job, and the one fix for it.
 
 use super::{State, page, send};
-use crate::{api_client::body, failure::Answer, outcomes::Draft};
+use crate::{api_client::body, failure::Answer, live::LINES, outcomes::Draft};
 use contract::{
     ipc::CommandIntent,
     triage::{CaseView, ContradictionPage, FixRequest},
 };
 use uuid::Uuid;
-
-/// So many fill the first screen and more.
-const LINES: u32 = 100;
 
 /// A user and the job that demo mode waits for, with the verdict.
 #[tauri::command]

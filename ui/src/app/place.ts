@@ -29,6 +29,7 @@ export async function openPlace(ipc: Ipc, session: Bootstrap): Promise<Place | n
     client.setQueryData(keys.now, session.now);
     client.setQueryData(keys.counts, session.now.counts);
   }
+  if (session.contradictions !== null) client.setQueryData(keys.contradictions, session.contradictions);
   const router = makeRouter({ ipc, client });
   if (session.path !== null) router.history.replace(session.path);
   await router.load();

@@ -10,7 +10,7 @@ export const commands = {
 	bootstrap: () => __TAURI_INVOKE<Bootstrap>("bootstrap"),
 	/**  The page has painted: the window may be shown. */
 	windowReady: () => __TAURI_INVOKE<null>("window_ready"),
-	/**  What needs a person first, then how the service is doing. */
+	/**  How the service is doing. What needs a person is told by `contradictions`. */
 	now: () => __TAURI_INVOKE<NowView>("now"),
 	/**  Exact counts of live jobs. */
 	jobCounts: () => __TAURI_INVOKE<JobCounts>("job_counts"),
@@ -67,9 +67,13 @@ export const commands = {
 	retryJob: (target: CommandTarget, body: WithReason) => __TAURI_INVOKE<JobDetail>("retry_job", { target, body }),
 	/**  Moves the time of a waiting job. */
 	rescheduleJob: (target: CommandTarget, body: Reschedule) => __TAURI_INVOKE<JobDetail>("reschedule_job", { target, body }),
+	/**  What a revoke of a user's sessions would end: of all but `except`, on `device`, last used before `unused_since`. */
+	revokePreview: (userId: string, except: string | null, device: string | null, unusedSince: string | null) => __TAURI_INVOKE<RevokePreview>("revoke_preview", { userId, except, device, unusedSince }),
+	/**  Asks the API what it would do now with a session's tokens. */
+	probeSession: (id: string) => __TAURI_INVOKE<SessionProbe>("probe_session", { id }),
 	/**  Ends a session now. */
 	revokeSession: (target: CommandTarget, body: WithReason) => __TAURI_INVOKE<SessionRow>("revoke_session", { target, body }),
-	/**  Ends all sessions of a user, or all but one. */
+	/**  Ends a user's sessions: all of them, or those that every condition of the body holds for. */
 	revokeSessions: (userId: string, commandId: string, title: string, body: RevokeSessions) => __TAURI_INVOKE<SessionsRevoked>("revoke_sessions", { userId, commandId, title, body }),
 	/**  Commands of this environment whose outcome is not known, oldest first. */
 	pendingCommands: () => __TAURI_INVOKE<PendingCommand[]>("pending_commands"),
@@ -160,39 +164,6 @@ export type AddMember = {
 	/**  What they may do. */
 	role: StaffRole,
 };
-
-/**  Something that does not mend itself, or may not. */
-export type Attention = {
-	/**  What is wrong. */
-	kind: AttentionKind,
-	/**  One line, for people. */
-	title: string,
-	/**  What it means and what to do. */
-	advice: string,
-	/**  The user concerned. */
-	user_id: string | null,
-	/**  That user's e-mail. */
-	user_email: string | null,
-	/**  The job concerned. */
-	job_id: string | null,
-	/**  Since when. */
-	since: string,
-};
-
-/**  What is wrong, worst first. */
-export type AttentionKind = 
-/**  No worker has been heard of although jobs wait. */
-"no_worker" | 
-/**  A user is in progress and no live job belongs to it. */
-"user_without_job" | 
-/**  A lease ran out and nobody has rescued the job yet. */
-"lease_expired" | 
-/**  Due for more than a minute and not claimed. */
-"waiting_long" | 
-/**  Running for longer than 95 of 100 jobs of its type, and than two minutes. */
-"running_long" | 
-/**  Demo mode failed and waits for a person. */
-"demo_mode_failed";
 
 /**  One row of the audit trail: who did what to whom, why, and what changed. */
 export type AuditEntry = {
@@ -289,6 +260,8 @@ export type Bootstrap = {
 	keychain: KeychainState,
 	/**  The first screen, when it could be read. */
 	now: NowView | null,
+	/**  What needs a person, with it. */
+	contradictions: ContradictionPage | null,
 	/**  How far it can be trusted. */
 	freshness: Freshness,
 	/**  Version of the window. */
@@ -623,6 +596,16 @@ export type Density =
 "normal" | 
 /**  40 px. */
 "relaxed";
+
+/**  A user's active sessions on one kind of device. */
+export type DeviceSessions = {
+	/**  As `SessionRow::device` names it. */
+	device: string,
+	/**  How many are active. */
+	active: number,
+	/**  How many of them would end. */
+	ends: number,
+};
 
 /**  `POST /staff/users/{id}/demo-mode/enable`. Answers [`crate::users::UserView`]. */
 export type EnableDemoMode = {
@@ -1143,10 +1126,6 @@ export type MinuteCount = {
 
 /**  The first screen. */
 export type NowView = {
-	/**  What needs a person first, worst first, at most 50. */
-	attention: Attention[],
-	/**  More than the 50 shown. */
-	attention_more: boolean,
 	/**  Exact. */
 	counts: JobCounts,
 	/**  The promises to the product's users. */
@@ -1274,12 +1253,30 @@ export type Reschedule = {
 	run_at: string,
 };
 
-/**  `POST /staff/users/{id}/sessions/revoke`: all of a user's sessions, or all but one. Needs no `If-Match`. */
+/**  What a revoke of a user's sessions would end, before it is asked for. */
+export type RevokePreview = {
+	/**  How many active sessions would end. Exact. */
+	ends: number,
+	/**  How many active sessions would live on. Exact. */
+	stays: number,
+	/**  When the last of those that live on ends by itself; `None` when none does. */
+	stays_until: string | null,
+	/**  Every device with an active session, most sessions first. */
+	devices: DeviceSessions[],
+	/**  Database time at which this was counted. */
+	as_of: string,
+};
+
+/**  `POST /staff/users/{id}/sessions/revoke`: a user's sessions, all of them or those that every given condition holds for. Needs no `If-Match`. */
 export type RevokeSessions = {
 	/**  Why, for the audit trail; 3 to 500 characters. */
 	reason: string,
 	/**  The one that stays. */
 	except_session_id: string | null,
+	/**  Only those on this device, as `SessionRow::device` names it. */
+	device: string | null,
+	/**  Only those whose last accepted request was before this. */
+	unused_since: string | null,
 };
 
 /**  What an authenticator needs, told once. */
@@ -1319,6 +1316,21 @@ export type SessionFilter = {
 	user: string | null,
 	/**  Leave out those that have ended. */
 	active_only: boolean,
+};
+
+/**
+ *  Answer to `GET /staff/sessions/{id}/probe`: what the API would do now with the session's own tokens, found by the
+ *  very conditions that it asks at every request.
+ */
+export type SessionProbe = {
+	/**  The session. */
+	session_id: string,
+	/**  A request with its access token would be answered. */
+	access_accepted: boolean,
+	/**  Its refresh token would be exchanged for new ones. */
+	refresh_accepted: boolean,
+	/**  Database time of the probe. */
+	at: string,
 };
 
 /**  One line of the sessions table. */

@@ -1,6 +1,5 @@
-//! The first screen: what needs a person, then how the service is doing.
+//! The first screen: how the service is doing. What needs a person is the standing list of `triage`.
 
-mod attention;
 mod ended;
 mod failures;
 
@@ -28,10 +27,7 @@ async fn view(connection: &mut PgConnection, history: &History) -> Result<NowVie
     let ended = ended::ended(connection, history, as_of).await?;
     let oldest = oldest_waiting_s(connection).await?;
     let alive = workers.iter().filter(|worker| worker.alive).count();
-    let (attention, attention_more) = attention::attention(connection, history, &counts, alive, as_of).await?;
     Ok(NowView {
-        attention,
-        attention_more,
         levels: ServiceLevels {
             success_rate: ended.success_rate(),
             finished: ended.finished(),

@@ -1,17 +1,14 @@
 //! The first screen.
 
 use crate::{sql, stand};
-use contract::now::AttentionKind;
-use testkit::factories::{job, user, worker};
+use testkit::factories::{job, worker};
 
 #[tokio::test]
-async fn a_quiet_system_needs_nobody() {
+async fn a_quiet_system_says_nothing_of_what_it_does_not_know() {
     let (db, reader) = stand().await;
     worker().insert(&db).await;
     worker().silent(7200.0).insert(&db).await;
     let now = reader.now().await.expect("the first screen");
-    assert_eq!(now.attention, []);
-    assert!(!now.attention_more);
     assert_eq!(now.workers.len(), 1, "the one heard of within the hour");
     assert_eq!(now.levels.workers_alive, 1);
     assert_eq!((now.levels.success_rate, now.levels.completion_p50_s, now.levels.oldest_waiting_s), (None, None, None));
@@ -21,51 +18,12 @@ async fn a_quiet_system_needs_nobody() {
 }
 
 #[tokio::test]
-async fn what_needs_a_person_is_listed_worst_first() {
+async fn the_oldest_due_job_tells_how_long_it_waits() {
     let (db, reader) = stand().await;
-    let silent = worker().silent(120.0).insert(&db).await.id;
-    let stuck = user().email("stuck@repruv.test").enabling().insert(&db).await;
-    job().running_on(silent).orphaned().insert(&db).await;
     job().scheduled(-300.0).insert(&db).await;
-    let slow = job().running_on(silent).insert(&db).await.id;
-    user().email("broken@repruv.test").failed().insert(&db).await;
-    sqlx::query("UPDATE background_jobs SET started_at = now() - interval '10 minutes' WHERE id = $1")
-        .bind(slow)
-        .execute(db.owner())
-        .await
-        .expect("made slow");
-    // What must be impossible: the job ended and the user was not told.
-    sqlx::query("UPDATE background_jobs SET status = 'cancelled', completed_at = now() WHERE id = $1")
-        .bind(stuck.job.expect("a job").id)
-        .execute(db.owner())
-        .await
-        .expect("ended behind its back");
-    let now = reader.now().await.expect("the first screen");
-    let kinds: Vec<_> = now.attention.iter().map(|entry| entry.kind).collect();
-    assert_eq!(
-        kinds,
-        [
-            AttentionKind::NoWorker,
-            AttentionKind::UserWithoutJob,
-            AttentionKind::LeaseExpired,
-            AttentionKind::WaitingLong,
-            AttentionKind::RunningLong,
-            AttentionKind::DemoModeFailed,
-        ]
-    );
-    assert_eq!(now.attention[1].user_email.as_deref(), Some("stuck@repruv.test"));
-    assert_eq!(now.attention[4].job_id, Some(slow));
-    assert!(now.levels.oldest_waiting_s.is_some_and(|s| s > 299.0));
-}
-
-#[tokio::test]
-async fn the_list_is_cut_at_fifty_and_says_so() {
-    let (db, reader) = stand().await;
-    for _ in 0..51 {
-        user().failed().insert(&db).await;
-    }
-    let now = reader.now().await.expect("the first screen");
-    assert_eq!((now.attention.len(), now.attention_more), (50, true));
+    job().scheduled(600.0).insert(&db).await;
+    let levels = reader.now().await.expect("the first screen").levels;
+    assert!(levels.oldest_waiting_s.is_some_and(|s| (300.0..360.0).contains(&s)), "{levels:?}");
 }
 
 #[tokio::test]
