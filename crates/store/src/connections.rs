@@ -148,7 +148,7 @@ impl Held {
     }
 
     /// What came of the only statement that this connection was taken for.
-    fn done<T>(self, answer: Result<Result<T, sqlx::Error>, Silent>) -> Result<T, sqlx::Error> {
+    pub(crate) fn done<T>(self, answer: Result<Result<T, sqlx::Error>, Silent>) -> Result<T, sqlx::Error> {
         let answer = self.told(answer);
         if answer.as_ref().err().is_none_or(|error| !is_lost(error)) {
             self.give_back();

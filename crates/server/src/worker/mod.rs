@@ -138,6 +138,7 @@ impl Worker {
     /// Claims nothing more, lets the jobs in hand finish within the grace, hands the others back, and ends.
     /// `at_once` cuts the grace short.
     pub async fn stop(self, at_once: impl Future<Output = ()>) {
+        self.shared.front.close();
         self.shared.draining.cancel();
         self.front.abort();
         self.upkeep.abort();

@@ -8,9 +8,13 @@ use crate::{
     },
     fault_point,
     faults::planted_sql,
+    silence::heard,
 };
 use chrono::{DateTime, Utc};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// A job in hand.
@@ -95,14 +99,19 @@ impl Store {
     ) -> Result<Vec<ClaimedJob>, StoreError> {
         let (who, queue, types) = (worker.clone(), front.queue.clone(), front.types.clone());
         let stretches = Arc::new(front.stretches());
-        let through = stretches.clone();
+        let (through, closed) = (stretches.clone(), front.closed.clone());
         let rows = self
             .section(move |store| async move {
                 fault_point!("claim.before");
                 let claim = planted_sql!("attempts-at-completion", CLAIM, "attempt = j.attempt + 1" =>
                     "attempt = least(j.max_attempts, 1 + (SELECT count(*) FROM job_events e \
                      WHERE e.job_id = j.id AND e.event = 'retry_later'))");
-                let rows: Vec<Raw> = sqlx::query_as(claim)
+                let mut held = store.pool.hold().await?;
+                // It may have waited long, and its worker may have been told to stop meanwhile.
+                if closed.load(Ordering::SeqCst) {
+                    return Ok(held.done(Ok(Ok(vec![])))?);
+                }
+                let asked = sqlx::query_as(claim)
                     .bind(queue)
                     .bind(&types)
                     .bind(i64::from(limit))
@@ -115,8 +124,9 @@ impl Store {
                     .bind(&through.run_at)
                     .bind(&through.id)
                     .bind(SETTLED_AFTER.as_secs_f64())
-                    .fetch_all(&store.pool)
-                    .await?;
+                    .fetch_all(held.connection()?);
+                let answer = heard(store.pool.silence_max, asked).await;
+                let rows: Vec<Raw> = held.done(answer)?;
                 fault_point!("claim.after");
                 Ok(rows)
             })

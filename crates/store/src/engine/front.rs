@@ -14,7 +14,10 @@ use chrono::{DateTime, Utc};
 use state_machine::JobType;
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use uuid::Uuid;
@@ -36,6 +39,7 @@ pub struct Front {
     pub(super) queue: String,
     pub(super) types: Vec<&'static str>,
     marks: Mutex<Marks>,
+    pub(super) closed: Arc<AtomicBool>,
 }
 
 #[derive(Debug, Default)]
@@ -74,7 +78,17 @@ impl Stretches {
 impl Front {
     /// Of a worker that can run `types` and has not looked yet.
     pub fn new(queue: &str, types: &[JobType]) -> Self {
-        Self { queue: queue.into(), types: types.iter().map(|t| t.as_str()).collect(), marks: Mutex::default() }
+        Self {
+            queue: queue.into(),
+            types: types.iter().map(|t| t.as_str()).collect(),
+            marks: Mutex::default(),
+            closed: Arc::default(),
+        }
+    }
+
+    /// Nothing is claimed here any more, not even by a claim that waits for a connection just now.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Marks> {
