@@ -376,8 +376,8 @@ fn staff_read_each_verdict() {
             }
             let verdict = diagnose(&case);
             let (cause, certainty, gravity) = (verdict.cause, verdict.certainty, verdict.gravity);
-            writeln!(text, "{what}: {cause}, {certainty}, {gravity}\n  {}\n  {}", verdict.title, verdict.explanation)
-                .unwrap();
+            writeln!(text, "{what}: {cause}, {certainty}, {gravity}").unwrap();
+            writeln!(text, "  {}\n  {}", verdict.title, verdict.explanation).unwrap();
             if let Some(sees) = verdict.customer_sees {
                 writeln!(text, "  customer sees: {sees}").unwrap();
             }
@@ -389,10 +389,9 @@ fn staff_read_each_verdict() {
                 writeln!(text, "  goes on by itself in {mends_s} s").unwrap();
             }
             if let Some(offer) = verdict.fix {
-                let preview = offer.preview;
+                let (fix, label, preview) = (offer.fix, offer.label, offer.preview);
                 let reason = if offer.needs_reason { ", with a reason" } else { "" };
-                writeln!(text, "  [{}] {}{reason}: {} -> {}", offer.fix, offer.label, preview.now, preview.next)
-                    .unwrap();
+                writeln!(text, "  [{fix}] {label}{reason}: {} -> {}", preview.now, preview.next).unwrap();
                 writeln!(text, "    {}\n    undo: {}", preview.happens, preview.undo).unwrap();
             }
         }
