@@ -1,10 +1,19 @@
 //! Answers that get lost on the way, and a database that goes away.
 
 use crate::stand::{AT_ONCE, Stand, enable, failed, keyed, settings, succeeded, worker};
+use sqlx::PgConnection;
 use state_machine::JobStatus;
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use store::{PoolSettings, Store, StoreError, engine::Ending};
 use testkit::{FaultProxy, Role, Swallow, factories::user};
+use tokio::sync::Barrier;
+use uuid::Uuid;
 
 /// A store whose connections pass through a proxy.
 async fn through(stand: &Stand, role: Role) -> (FaultProxy, Store) {
@@ -106,20 +115,21 @@ async fn a_database_that_is_away_is_called_unavailable() {
 async fn a_deadlock_is_tried_again_and_nobody_hears_of_it() {
     let stand = Stand::new().await;
     let (one, two) = (user().insert(&stand.db).await.id, user().insert(&stand.db).await.id);
-    // Two transactions that lock the same rows in opposite order, several times over.
+    // Two transactions that lock the same rows in opposite order. Neither goes on to its second row before both have their
+    // first; the one that is tried again has nobody to meet.
+    let both = Arc::new(Barrier::new(2));
     let cross = async |first, second| {
+        let (both, alone) = (both.clone(), Arc::new(AtomicBool::new(false)));
         stand
             .api
             .transaction(move |tx| {
+                let (both, alone) = (both.clone(), alone.clone());
                 Box::pin(async move {
-                    for id in [first, second] {
-                        sqlx::query("UPDATE users SET full_name = coalesce(full_name, '') || 'x' WHERE id = $1")
-                            .bind(id)
-                            .execute(&mut *tx)
-                            .await?;
-                        sqlx::query("SELECT pg_sleep(0.05)").execute(&mut *tx).await?;
+                    lengthen(tx, first).await?;
+                    if !alone.swap(true, Ordering::SeqCst) {
+                        both.wait().await;
                     }
-                    Ok(())
+                    lengthen(tx, second).await
                 })
             })
             .await
@@ -134,4 +144,12 @@ async fn a_deadlock_is_tried_again_and_nobody_hears_of_it() {
         stand.count("pg_stat_database WHERE datname = current_database() AND deadlocks > 0").await == 1
     })
     .await;
+}
+
+async fn lengthen(tx: &mut PgConnection, id: Uuid) -> Result<(), StoreError> {
+    sqlx::query("UPDATE users SET full_name = coalesce(full_name, '') || 'x' WHERE id = $1")
+        .bind(id)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
