@@ -35,19 +35,3 @@ test("all sessions of a user are revoked at once", async () => {
   await window.sees("0 active");
   assert.deepEqual([await one.knock(), await two.knock()], [401, 401]);
 });
-
-test("only the sessions on one device are revoked", async () => {
-  const { window } = scene;
-  const phone = await customer("hana", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1");
-  const laptop = await customer("hana", "Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0");
-  await openUser(window, phone.email);
-  await window.press("Revoke all…");
-  const which = await window.find("option", "Only on Firefox on Linux");
-  await which.click();
-  await window.sees("Firefox on Linux");
-  await window.look("revoke-device");
-  await confirm(window, "Revoke these");
-  await window.sees("the API refuses its access token and its refresh token");
-  await window.press("Done");
-  assert.deepEqual([await phone.knock(), await laptop.knock()], [200, 401]);
-});
