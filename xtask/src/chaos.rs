@@ -9,8 +9,9 @@ use serde_json::json;
 
 use crate::machine::Machine;
 use crate::postgres::{Account, Install};
-use crate::run::{keep_going, output, run as run_program, say, status};
-use crate::{repo, secret};
+use crate::programs::Selection;
+use crate::run::{keep_going, output, say, status};
+use crate::{programs, repo, secret};
 
 /// Break running processes at random and check that every promise holds; fails when one does not.
 ///
@@ -46,7 +47,7 @@ pub fn run(args: &Args) -> Result<()> {
     if !cfg!(target_os = "linux") {
         bail!("this needs Linux: signals, PID namespaces and /proc — run it there, CI does");
     }
-    let programs = programs(args.no_build)?;
+    let programs = built(args.no_build)?;
     match args.planted.as_deref() {
         Some("all") => each_planted(&programs, args),
         _ => one(&programs, args, args.planted.as_deref()),
@@ -112,17 +113,13 @@ fn random_seed() -> Result<u64> {
 }
 
 /// Builds what runs, and copies it where no other build replaces it while it is in use.
-fn programs(no_build: bool) -> Result<PathBuf> {
+fn built(no_build: bool) -> Result<PathBuf> {
     let folder = repo::target()?.join("chaos");
     std::fs::create_dir_all(&folder)?;
     if no_build {
         return Ok(folder);
     }
-    say("Building the backend with failpoints, and the harness");
-    let mut build = repo::cargo();
-    build.args(["build", "--quiet", "-p", "repruv-server", "-p", "simulator", "-p", "chaos"]);
-    build.args(["--features", "repruv-server/fault-injection"]);
-    run_program(&mut build).context("the build failed")?;
+    programs::build(Selection::Workspace, false)?;
     for name in ["repruv-server", "simulator", "chaos"] {
         let built = repo::binary(name, false)?;
         // At once or not at all: another run may just start the old one.

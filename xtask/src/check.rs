@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::programs::WITH_FAULTS;
+use crate::programs::{TESTED, WITH_PAGE};
 use crate::run::{exists, keep_going, run as run_program, say};
 use crate::{codegen, repo, setup, tidy};
 
@@ -43,19 +43,12 @@ pub fn run(args: &Args) -> Result<()> {
 
 type Check = fn() -> Result<()>;
 
-fn checks() -> [(&'static str, Check); 11] {
+fn checks() -> [(&'static str, Check); 10] {
     [
         ("the rules of the architecture", architecture),
         ("formatting", || run_program(repo::cargo().args(["fmt", "--all", "--check"]))),
-        ("Rust lints", || run_program(&mut clippy(&["--lib", "--bins"]))),
-        // A test may panic: that is how it fails.
-        ("Rust lints of the tests", || {
-            run_program(clippy(&["--tests", "--benches"]).args(["--allow", "clippy::unwrap_used"]))
-        }),
-        ("Rust lints of faults on purpose", || {
-            let targets = [["--lib", "--bins", "--test", "faults"].as_slice(), &WITH_FAULTS].concat();
-            run_program(clippy(&targets).args(["--allow", "clippy::unwrap_used"]))
-        }),
+        ("Rust lints", || run_program(&mut clippy(&WITH_PAGE))),
+        ("Rust lints of the tests, with faults on purpose", || run_program(&mut clippy(&TESTED))),
         ("licences and sources of crates", deny),
         ("unused crates", machete),
         ("types of the page", || page_script("typecheck")),

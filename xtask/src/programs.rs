@@ -1,7 +1,7 @@
 //! Building our programs.
 //!
 //! Cargo joins the features of what is built at once, so another selection of members compiles hundreds of crates anew.
-//! Hence few selections, used by all commands.
+//! Hence few selections, used by all commands; whatever tests uses the same one, which is built once.
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -14,8 +14,9 @@ use crate::{repo, setup};
 /// The window with the page inside, instead of one that asks the development server for it.
 pub const WITH_PAGE: [&str; 2] = ["--features", "repruv-ops/custom-protocol"];
 
-/// The build that carries faults on purpose: failpoints and planted bugs, for tests only.
-pub const WITH_FAULTS: [&str; 2] = ["--features", "repruv-server/fault-injection,store/fault-injection"];
+/// What tests run: the page inside, and the backend with failpoints and planted bugs, which do nothing until a test asks.
+pub const TESTED: [&str; 2] =
+    ["--features", "repruv-ops/custom-protocol,repruv-server/fault-injection,store/fault-injection"];
 
 /// A selection of what to build.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub enum Selection {
     Backend,
     /// The backend and the window with the page inside.
     Programs,
-    /// Every member with its tests; the window with the page inside.
+    /// Every member with its tests; the window with the page inside, the backend with failpoints.
     Workspace,
 }
 
@@ -34,7 +35,7 @@ impl Selection {
         match self {
             Self::Backend => backend.to_vec(),
             Self::Programs => [backend, &["-p", "repruv-ops"], &WITH_PAGE].concat(),
-            Self::Workspace => [["--workspace", "--all-targets"].as_slice(), &WITH_PAGE].concat(),
+            Self::Workspace => [["--workspace", "--lib", "--bins", "--tests"].as_slice(), &TESTED].concat(),
         }
     }
 

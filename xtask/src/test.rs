@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::headless::Headless;
 use crate::postgres::Throwaway;
-use crate::programs::{Selection, WITH_FAULTS, WITH_PAGE};
+use crate::programs::{Selection, TESTED};
 use crate::run::{exists, keep_going, run as run_program, say};
 use crate::stack::{Running, Up};
 use crate::{programs, repo, setup};
@@ -42,10 +42,8 @@ pub struct Args {
 enum Part {
     /// Rust crates that need no database.
     Unit,
-    /// Rust crates on a real PostgreSQL, and the examples in the documentation.
+    /// Rust crates on a real PostgreSQL, with steps cut half-way on purpose.
     Db,
-    /// Steps cut half-way and bugs planted on purpose, in the build that carries them.
-    Faults,
     /// The page's tests.
     Ui,
     /// The real window with a real server, worker and keychain.
@@ -84,26 +82,11 @@ pub fn run(args: &Args) -> Result<()> {
         let crates = crates(args, wanted(Part::Unit), wanted(Part::Db));
         part("Rust", &|| rust(&crates, wanted(Part::Db), filter))?;
     }
-    if wanted(Part::Db) && filter.is_none() && args.package.is_empty() {
-        part("Rust documentation", &|| {
-            let doc = ["test", "--quiet", "--doc", "--workspace"];
-            run_program(repo::cargo().args(doc).args(WITH_PAGE))
-        })?;
-    }
-    if wanted(Part::Faults) {
-        let crates = [["--workspace", "--test", "faults"].as_slice(), &WITH_FAULTS].concat();
-        let crates: Vec<String> = crates.into_iter().map(str::to_owned).collect();
-        part("faults on purpose", &|| rust(&crates, true, filter))?;
-    }
     if wanted(Part::Ui) {
         part("the page", &|| run_program(repo::npm().args(["test"])))?;
     }
     if wanted(Part::E2e) {
-        // What the Rust tests were built from is used again.
-        let built = wanted(Part::Unit) && wanted(Part::Db);
-        let selection = if built { Selection::Workspace } else { Selection::Programs };
-        let selection = (!args.no_build).then_some(selection);
-        part("the real window, end to end", &|| end_to_end(selection, filter))?;
+        part("the real window, end to end", &|| end_to_end(!args.no_build, filter))?;
     }
     if failed.is_empty() { Ok(()) } else { bail!("failed: {}", failed.join(", ")) }
 }
@@ -137,7 +120,7 @@ fn rust(crates: &[String], database: bool, filter: Option<&str>) -> Result<()> {
     command.args(crates);
     if crates.iter().any(|word| word == "--workspace" || word == "repruv-ops") {
         programs::build_page()?;
-        command.args(WITH_PAGE);
+        command.args(TESTED);
     }
     if let Some(text) = filter {
         command.arg(text);
@@ -152,9 +135,10 @@ fn rust(crates: &[String], database: bool, filter: Option<&str>) -> Result<()> {
     run_program(&mut command)
 }
 
-fn end_to_end(build: Option<Selection>, filter: Option<&str>) -> Result<()> {
-    if let Some(selection) = build {
-        programs::build(selection, false)?;
+fn end_to_end(build: bool, filter: Option<&str>) -> Result<()> {
+    if build {
+        // What the Rust tests were built from is used again.
+        programs::build(Selection::Workspace, false)?;
     }
     let program = programs::window(false)?;
     let stack = Running::apart("e2e", |data| Up::apart(data, PACE, false))?;
