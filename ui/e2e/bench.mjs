@@ -4,7 +4,8 @@ import { spawn } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { alone } from "./lib/alone.mjs";
 import { percentile, pss_mib } from "./lib/figures.mjs";
-import { customer, family, stack } from "./lib/stack.mjs";
+import { family } from "./lib/processes.mjs";
+import { customer, stack } from "./lib/stack.mjs";
 import { until } from "./lib/until.mjs";
 import { homeForWindow, knowEnvironment, logOf, openWindow } from "./lib/window.mjs";
 

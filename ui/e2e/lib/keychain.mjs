@@ -22,7 +22,7 @@ export async function openKeychain() {
   const env = { DBUS_SESSION_BUS_ADDRESS: address };
   Object.assign(own, env);
 
-  const run = (program, words, input) => spawnSync(program, words, { env: own, input, encoding: "utf8", timeout: 5_000 });
+  const run = (program, words, input) => spawnSync(program, words, { env: own, input, encoding: "utf8", timeout: 20_000 });
   const call = (name, path, method, ...words) => {
     const { status, stdout, stderr } = run("gdbus", ["call", "--session", "--dest", name, "--object-path", path, "--method", method, ...words]);
     if (status !== 0) throw new Error(`${method}: ${stderr}`);

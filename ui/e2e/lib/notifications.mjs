@@ -4,7 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { createInterface } from "node:readline";
 import { until } from "./until.mjs";
 
-const control = (...words) => spawnSync("dunstctl", words, { encoding: "utf8", timeout: 5_000 }).stdout.trim();
+const control = (...words) => spawnSync("dunstctl", words, { encoding: "utf8", timeout: 20_000 }).stdout.trim();
 
 /** Starts it; `told` grows by what it is asked to show. */
 export async function openNotifications() {

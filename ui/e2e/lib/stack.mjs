@@ -1,9 +1,7 @@
 // The workspace that the tests run against: its addresses, its processes, and its customers as their own clients see it.
 
-import { spawn } from "node:child_process";
-import { appendFileSync, existsSync, readFileSync, readdirSync, readlinkSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
-import { environmentOf, programOf } from "./processes.mjs";
 import { until } from "./until.mjs";
 
 export const stackFile = process.env.REPRUV_E2E_STACK ?? fail("REPRUV_E2E_STACK names no stack.json: run `cargo xtask test e2e`");
@@ -89,75 +87,4 @@ export async function turnDials(change) {
   };
   await put({ ...before, ...change });
   return () => put(before);
-}
-
-const wordsOf = (pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(1, -1);
-
-/** The process ids of a process and everything below it. */
-export function family(pid) {
-  const parents = new Map();
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const text = readFileSync(`/proc/${name}/stat`, "utf8");
-      parents.set(Number(name), Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[1]));
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  const members = [pid];
-  for (const member of members) for (const [child, parent] of parents) if (parent === member) members.push(child);
-  return members;
-}
-
-/** Freezes the database: connections stay open and nothing answers. Answers what thaws it. */
-export function freezeDatabase() {
-  const members = family(stack.pids.postgres);
-  for (const pid of members) process.kill(pid, "SIGSTOP");
-  return () => {
-    for (const pid of members) {
-      try {
-        process.kill(pid, "SIGCONT");
-      } catch {
-        // A backend that ended while it was frozen.
-      }
-    }
-  };
-}
-
-let workerPid = stack.pids.worker;
-
-/** Kills the worker as a crash would; answers what starts another one in its place. */
-export function killWorker() {
-  const words = wordsOf(workerPid);
-  const environment = environmentOf(workerPid);
-  const program = programOf(workerPid);
-  process.kill(workerPid, "SIGKILL");
-  return () => {
-    const next = spawn(program, words, { env: { ...environment, LISTEN: "127.0.0.1:0" }, stdio: "ignore", detached: true });
-    workerPid = next.pid;
-    // `run.mjs` ends it.
-    appendFileSync(process.env.REPRUV_E2E_STARTED, `${next.pid}\n`);
-    next.unref();
-  };
-}
-
-/** Stops the database as its administrator would: open connections are cut. Answers what starts it again, where it was. */
-export async function stopDatabase() {
-  const pid = stack.pids.postgres;
-  const program = programOf(pid);
-  const words = wordsOf(pid);
-  const environment = environmentOf(pid);
-  const { uid, gid } = statSync(`/proc/${pid}`);
-  const { cwd } = { cwd: readlinkSync(`/proc/${pid}/cwd`) };
-  process.kill(pid, "SIGINT");
-  await until("the database has ended", () => !existsSync(`/proc/${pid}`), 20_000);
-  // As `cargo xtask` starts it: it refuses root, and its folder may lie below a home that only root may enter.
-  const as = ["--reuid", uid, "--regid", gid, "--clear-groups", "--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--"];
-  const [command, ...rest] = process.getuid() === uid ? [program, ...words] : ["setpriv", ...as.map(String), program, ...words];
-  return () => {
-    const next = spawn(command, rest, { cwd, env: environment, stdio: "ignore", detached: true });
-    stack.pids.postgres = next.pid;
-    next.unref();
-  };
 }

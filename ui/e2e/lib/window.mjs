@@ -6,9 +6,11 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { remote } from "webdriverio";
-import { family, stack, stackFile } from "./stack.mjs";
+import { family, isAlive, tell } from "./processes.mjs";
+import { stack, stackFile } from "./stack.mjs";
+import { started } from "./started.mjs";
 import { keepEvidence } from "./sweep.mjs";
-import { until } from "./until.mjs";
+import { Hopeless, until } from "./until.mjs";
 
 const binary = process.env.REPRUV_E2E_BIN ?? "";
 
@@ -49,30 +51,37 @@ export async function openWindow({ home = homeForWindow(), signIn = "itself", en
   if (signIn === "itself") own.REPRUV_OPS_STACK = stackFile;
   else delete own.REPRUV_OPS_STACK;
   const driver = spawn("WebKitWebDriver", [`--port=${port}`, "--host=127.0.0.1"], { env: own, stdio: ["ignore", "ignore", "inherit"] });
+  // Whoever ends this test's process early ends the window, too.
+  started("window", driver.pid);
   const launched_at = Date.now();
   let browser;
   try {
-    await until("WebKitWebDriver listens", () => fetch(`http://127.0.0.1:${port}/status`).then((answer) => answer.ok), 10_000, 20);
+    await until("WebKitWebDriver listens", () => fetch(`http://127.0.0.1:${port}/status`).then((answer) => answer.ok), 60_000, 20);
     browser = await remote({
       hostname: "127.0.0.1",
       port,
       path: "/",
       logLevel: "silent",
       connectionRetryCount: 0,
-      connectionRetryTimeout: 30_000,
+      connectionRetryTimeout: 60_000,
       capabilities: {
         "wdio:enforceWebDriverClassic": true,
         "webkitgtk:browserOptions": { binary, args: [] },
       },
     });
   } catch (error) {
-    for (const pid of family(driver.pid)) end(pid);
+    for (const pid of family(driver.pid)) tell(pid, "SIGKILL");
     throw new Error(`The window did not open: ${error.message}\n${logOf(home)}`);
   }
   return windowOver({ browser, driver, home, launched_at });
 }
 
 function windowOver({ browser, driver, home, launched_at }) {
+  const run = (script, ...input) =>
+    browser.execute(script, ...input).catch((error) => {
+      if (isAlive(driver.pid) && !/invalid session id|no such window|ECONNREFUSED/i.test(error.message)) throw error;
+      throw new Hopeless(`The window is gone: ${error.message}\n${logOf(home)}`);
+    });
   const self = {
     browser,
     home,
@@ -84,14 +93,14 @@ function windowOver({ browser, driver, home, launched_at }) {
       const members = family(driver.pid);
       await keepEvidence(self, members);
       await Promise.race([browser.deleteSession().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 2_000))]);
-      for (const pid of members) end(pid);
-      await until("the window has ended", () => members.every((pid) => !isAlive(pid)), 5_000);
+      for (const pid of members) tell(pid, "SIGKILL");
+      await until("the window has ended", () => members.every((pid) => !isAlive(pid)), 30_000);
     },
 
-    run: (script, ...input) => browser.execute(script, ...input),
+    run,
 
     /** All the text on the page. */
-    text: () => browser.execute(() => document.body.innerText),
+    text: () => run(() => document.body.innerText),
 
     sees: (words, within_ms) =>
       until(`the page says "${words}"`, async () => (await self.text()).includes(words), within_ms).catch((error) => self.explain(error)),
@@ -100,6 +109,7 @@ function windowOver({ browser, driver, home, launched_at }) {
       until(`the page no longer says "${words}"`, async () => !(await self.text()).includes(words), within_ms).catch((error) => self.explain(error)),
 
     async explain(error) {
+      if (error instanceof Hopeless || error.code === "ERR_ASSERTION") throw error;
       const text = await self.text().catch(() => "(the page cannot be read)");
       throw new Error(`${error.message}\n--- the page ---\n${text.slice(0, 3_000)}\n--- the log ---\n${logOf(home)}`);
     },
@@ -109,7 +119,7 @@ function windowOver({ browser, driver, home, launched_at }) {
       until(
         `${selector} called "${name}"`,
         async () => {
-          const id = await browser.execute(findNamed, selector, name);
+          const id = await run(findNamed, selector, name);
           return id === null ? null : browser.$(`[data-e2e="${id}"]`);
         },
         within_ms,
@@ -117,7 +127,7 @@ function windowOver({ browser, driver, home, launched_at }) {
 
     /** Nothing visible with this role's selector is called so, or begins with it, any more. */
     findNot: (selector, name, within_ms) =>
-      until(`no ${selector} called "${name}"`, async () => (await browser.execute(findNamed, selector, name)) === null, within_ms).catch(
+      until(`no ${selector} called "${name}"`, async () => (await run(findNamed, selector, name)) === null, within_ms).catch(
         (error) => self.explain(error),
       ),
 
@@ -128,7 +138,7 @@ function windowOver({ browser, driver, home, launched_at }) {
           const element = await self.find("button, [role=button], [role=radio], [role=tab], [role=menuitem], [role=option], label", name, 0);
           if ((await element.getAttribute("aria-disabled")) === "true" || (await element.getAttribute("disabled")) !== null) return null;
           // A press goes to a place on the screen: what still moves, because a banner comes or goes above it, would be missed.
-          if ((await browser.execute(isAtRest, await element.getAttribute("data-e2e"))) !== true) return null;
+          if ((await run(isAtRest, await element.getAttribute("data-e2e"))) !== true) return null;
           await element.click();
           return true;
         },
@@ -147,13 +157,20 @@ function windowOver({ browser, driver, home, launched_at }) {
       await field.setValue(text);
     },
 
-    go: (path) => browser.execute((to) => void (location.hash = to), `#${path}`),
+    /** Picks an option of a list: a closed one shows none of them, so it is set as the platform's own list would set it. */
+    choose: (label, option) =>
+      until(`"${label}" offers "${option}"`, async () => {
+        const list = await self.find("select", label);
+        return run(pick, await list.getAttribute("data-e2e"), option);
+      }).catch((error) => self.explain(error)),
+
+    go: (path) => run((to) => void (location.hash = to), `#${path}`),
 
     keys: (...keys) => browser.keys(keys),
 
     /** What the content security policy refused so far; listening starts with the first call. */
     violations: () =>
-      browser.execute(() => {
+      run(() => {
         if (window.__violations === undefined) {
           window.__violations = [];
           document.addEventListener("securitypolicyviolation", (event) => window.__violations.push(`${event.violatedDirective} ${event.blockedURI}`));
@@ -173,22 +190,6 @@ function windowOver({ browser, driver, home, launched_at }) {
   return self;
 }
 
-function end(pid) {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // It has ended by itself.
-  }
-}
-
-function isAlive(pid) {
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
 /** Runs in the page: marks the first visible match and answers its mark. Names are compared as a screen reader says them. */
 function findNamed(selector, name) {
   const nameOf = (element) => {
@@ -206,6 +207,16 @@ function findNamed(selector, name) {
   if (found === null) return null;
   found.dataset.e2e ??= Math.random().toString(36).slice(2);
   return found.dataset.e2e;
+}
+
+/** Runs in the page: picks the option whose words begin so; answers whether there is one. */
+function pick(id, words) {
+  const list = document.querySelector(`[data-e2e="${id}"]`);
+  const option = [...list.options].find(({ label }) => label.startsWith(words));
+  if (option === undefined) return false;
+  list.value = option.value;
+  list.dispatchEvent(new Event("change", { bubbles: true }));
+  return true;
 }
 
 /** Whether an element stays where it is for three frames. */

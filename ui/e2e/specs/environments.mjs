@@ -31,7 +31,7 @@ async function testOf(name) {
   return until(`the test of ${name} ended`, async () => {
     const found = await steps(name);
     return found.length === 6 ? found : null;
-  }, 25_000).catch((error) => window.explain(error));
+  }, 60_000).catch((error) => window.explain(error));
 }
 
 test("the current environment is tested through all six steps", async () => {
@@ -53,7 +53,7 @@ for (const [what, url, at, says] of [
     await window.fill("Name", "Another");
     await window.fill("API address", url());
     await (await window.find('form[aria-label="Add environment"] button', "Test")).click();
-    await until("the test is of this address", async () => says.test((await steps("Test of the connection")).join("\n")), 25_000).catch((error) => window.explain(error));
+    await until("the test is of this address", async () => says.test((await steps("Test of the connection")).join("\n")), 60_000).catch((error) => window.explain(error));
     const found = await testOf("Test of the connection");
     assert.equal(found.findIndex((step) => step.startsWith("bad")), at, found.join("\n"));
     assert.ok(found.slice(at + 1).every((step) => step.startsWith("skipped")), found.join("\n"));

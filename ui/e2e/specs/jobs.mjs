@@ -24,7 +24,7 @@ test("a deep link given to a second start opens the job in the first window", as
   const ben = await atRest("ben");
   const { job_id } = await ben.enable();
   const { spawnSync } = await import("node:child_process");
-  spawnSync(process.env.REPRUV_E2E_BIN, [`repruv-ops://job/${job_id}`], { env: { ...process.env, REPRUV_OPS_DATA_DIR: window.home }, timeout: 10_000 });
+  spawnSync(process.env.REPRUV_E2E_BIN, [`repruv-ops://job/${job_id}`], { env: { ...process.env, REPRUV_OPS_DATA_DIR: window.home }, timeout: 30_000 });
   await window.find("aside", "Job");
   await window.sees(ben.email);
   await ben.reaches("enabled");

@@ -8,10 +8,10 @@ import { after, before, test } from "node:test";
 import { openKeychain } from "../lib/keychain.mjs";
 import { openRelay } from "../lib/relay.mjs";
 import { places } from "../lib/places.mjs";
+import { family } from "../lib/processes.mjs";
 import { atRest, confirm, openUser, signedIn } from "../lib/scene.mjs";
 import { hire } from "../lib/server.mjs";
 import { keepEvidence, knowSecret, sweep } from "../lib/sweep.mjs";
-import { family } from "../lib/stack.mjs";
 
 const told = { access_token: new Set(), refresh_token: new Set(), password: new Set() };
 let ear;

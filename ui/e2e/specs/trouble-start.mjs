@@ -14,7 +14,7 @@ for (const [where, env] of [
     const { status, stderr } = spawnSync(process.env.REPRUV_E2E_BIN, [], {
       env: { ...rest, REPRUV_OPS_DATA_DIR: homeForWindow(), ...env },
       encoding: "utf8",
-      timeout: 10_000,
+      timeout: 30_000,
     });
     const said = stderr.split("\n").filter((line) => line !== "" && !line.includes("cannot open display"));
     assert.equal(status, 1, stderr);

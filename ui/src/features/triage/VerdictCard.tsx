@@ -24,7 +24,7 @@ export function VerdictCard({ of, view }: { of: CaseOf; view: CaseView }) {
   const calm = gravity === "fine" || gravity === "moving";
   const mark = verdict.cause === "unknown" ? UNEXPLAINED : gravityMark(gravity);
   return (
-    <section aria-labelledby={`verdict-${of.kind}`} className={styles.card} data-gravity={gravity}>
+    <section aria-labelledby={`verdict-${of.kind}`} className={styles.card} data-gravity={gravity} data-case={of.id}>
       <header className={styles.head}>
         <h2 id={`verdict-${of.kind}`}>
           <VisibleText text={verdict.title} max={200} />
