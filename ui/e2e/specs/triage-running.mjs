@@ -39,6 +39,8 @@ test("running as usual, then for longer than usual; stopped and rolled back", as
     await age(jobId, "started_at", 30);
     await verdictSays(window, "user", one.id, "Running for longer than usual", { not: ["Its worker", "is slow"] });
     await fixByKeys(window, "Stop and roll back", { reason: "The customer wants to go on" });
+    // Faster only then: what is complete stands.
+    await one.reaches("disabling", 60_000);
   } finally {
     await turnBack();
   }
@@ -71,6 +73,7 @@ test("asked to stop, and the demo service lets it wait: overdue, and then it has
     await age(jobId, "cancel_requested_at", 2);
     await verdictSays(window, "user", one.id, "Asked to stop, and still running", { not: ["Its worker", "longer than usual"] });
     await fast();
+    await one.reaches("disabling", 60_000);
   } finally {
     await turnBack();
   }
