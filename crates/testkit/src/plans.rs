@@ -94,14 +94,22 @@ impl Plan {
         scans.filter_map(|node| node["Relation Name"].as_str()).collect()
     }
 
-    /// Pages of 8 KiB that were looked at. Common table expressions that change rows may run after the rest of the
-    /// statement, so they are added; those that do not are counted twice.
+    /// Pages of 8 KiB that were looked at, each time counted once. A common table expression runs while it is scanned, and
+    /// counts there; one that changes rows runs on after the rest of the statement, which counts nowhere else.
     pub fn pages(&self) -> u64 {
         let pages = |node: &Value| -> u64 {
             ["Shared Hit Blocks", "Shared Read Blocks"].iter().filter_map(|kind| node[kind].as_u64()).sum()
         };
-        let is_cte = |node: &&Value| node["Subplan Name"].as_str().is_some_and(|name| name.starts_with("CTE "));
-        pages(&self.root) + self.nodes().into_iter().filter(is_cte).map(pages).sum::<u64>()
+        let nodes = self.nodes();
+        let scanned = |name: &str| -> u64 {
+            let scans = nodes.iter().filter(|node| node["Node Type"] == "CTE Scan" && node["CTE Name"] == name);
+            scans.map(|scan| pages(scan)).sum()
+        };
+        let after = nodes.iter().filter_map(|node| {
+            let name = node["Subplan Name"].as_str()?.strip_prefix("CTE ")?;
+            Some(pages(node).saturating_sub(scanned(name)))
+        });
+        pages(&self.root) + after.sum::<u64>()
     }
 
     fn nodes(&self) -> Vec<&Value> {

@@ -10,7 +10,7 @@ use testkit::{Plan, Plans, Role, TestDb};
 
 const BIG: [&str; 3] = ["users", "background_jobs", "job_events"];
 
-/// 42,000 users of whom 2,000 failed, 60,000 finished jobs of theirs with their history, 50 that wait and 10 that run; read as staff read, and heard.
+/// 42,000 users of whom 2,000 failed, 60,000 finished jobs of theirs with their history, 50 that wait and 10 whose leases have run out; read as staff read, and heard.
 async fn heard() -> (TestDb, ReadModel, Plans) {
     let db = TestDb::new().await;
     for statement in [
@@ -27,7 +27,7 @@ async fn heard() -> (TestDb, ReadModel, Plans) {
          SELECT id, user_id, now() - interval '1 hour', 'succeed', 'completed', 1, 'test' FROM background_jobs ORDER BY id",
         "INSERT INTO background_jobs (id, job_type) SELECT ('01910000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'noop' FROM generate_series(1, 50) n",
         "INSERT INTO background_jobs (id, job_type, status, attempt, locked_by, lease_expires_at) \
-         SELECT ('01920000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'noop', 'running', 1, gen_random_uuid(), now() FROM generate_series(1, 10) n",
+         SELECT ('01920000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'noop', 'running', 1, gen_random_uuid(), now() - interval '1 min' FROM generate_series(1, 10) n",
         "VACUUM (ANALYZE)",
     ] {
         sql(&db, statement).await;

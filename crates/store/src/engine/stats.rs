@@ -12,8 +12,8 @@ WITH span AS (
   SELECT through AS since, date_trunc('minute', now() - interval '1 minute') AS upto FROM job_stats_watermark
 ), failed AS (
   SELECT error_fingerprint(error_class, error_message) AS fingerprint, error_class, error_message, completed_at, id
-  FROM background_jobs, span WHERE completed_at >= since AND completed_at < upto AND status = 'failed'
-    AND error_message IS NOT NULL AND (error_class IS NULL OR error_class = ANY ($1))
+  FROM background_jobs WHERE completed_at >= (SELECT since FROM span) AND completed_at < (SELECT upto FROM span)
+    AND status = 'failed' AND error_message IS NOT NULL AND (error_class IS NULL OR error_class = ANY ($1))
 )
 INSERT INTO error_words (fingerprint, error_class, sample, seen, first_seen_at, last_seen_at, last_job_id)
 SELECT fingerprint, min(error_class), (array_agg(error_message ORDER BY completed_at DESC))[1], count(*)::int,
