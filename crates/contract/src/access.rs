@@ -48,6 +48,10 @@ permissions! {
     JobReschedule = "job.reschedule" from Support,
     /// Apply the fix that a verdict offers.
     CaseFix = "case.fix" from Support,
+    /// Plan a change of many jobs or users, let it begin, pause and stop it. What it does to each needs its own permission too.
+    BulkRun = "bulk.run" from Support,
+    /// Approve, as the second person, what somebody else has planned and confirmed.
+    BulkApprove = "bulk.approve" from Support,
     /// Let workers claim from a paused queue again.
     QueueResume = "queue.resume" from Support,
     /// End one session of a customer.
@@ -182,6 +186,7 @@ mod tests {
         };
         let viewer = "records.read audit.read";
         let support = "records.read audit.read demo_mode.change job.cancel job.retry job.reschedule case.fix \
+                       bulk.run bulk.approve \
                        queue.resume session.revoke session.revoke_all";
         assert_eq!(words(StaffRole::Viewer), viewer);
         assert_eq!(words(StaffRole::Support), support);

@@ -5,6 +5,7 @@ mod wire;
 pub mod access;
 pub mod audit;
 pub mod auth;
+pub mod bulk;
 pub mod customer;
 pub mod environments;
 pub mod error;

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod audit;
+mod bulk;
 mod device;
 mod error;
 mod feed;
@@ -19,6 +20,7 @@ mod triage;
 mod users;
 mod workers;
 
+pub use bulk::{Chosen, ChosenItem};
 pub use device::device;
 pub use error::ReadError;
 pub use feed::{Feed, FeedBatch, FeedSettings, FeedSource};

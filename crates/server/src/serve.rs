@@ -10,12 +10,17 @@ use crate::{
 use anyhow::Context;
 use axum::http::HeaderValue;
 use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
-use store::{PoolSettings, Store, TokenLife};
+use store::{BulkGuards, PoolSettings, Store, TokenLife};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 /// How often logins of ended staff sessions are looked for; an ended session must not read for longer than 10 s.
 const CLEAN_UP_EVERY: Duration = Duration::from_secs(5);
+
+/// From so many changes on, nobody begins a bulk plan without having read how many they are.
+const BULK_TYPED_OVER: u32 = 5;
+/// What a plan shows is too old after this.
+const BULK_LIFE: Duration = Duration::from_secs(30 * 60);
 
 /// How the API is served.
 #[derive(Clone, Debug, clap::Args)]
@@ -58,6 +63,12 @@ pub struct ServeSettings {
     /// Refuse everything to staff who have no second factor, until they enrol one. Meant for where real customers are.
     #[arg(long, env = "REQUIRE_SECOND_FACTOR")]
     pub require_second_factor: bool,
+    /// A bulk plan that changes more than this many items needs a second person, who is never the one who planned or confirmed it.
+    #[arg(long, env = "SECOND_PERSON_OVER", default_value = "20")]
+    pub second_person_over: u32,
+    /// Items of a bulk plan that are executed a second at most.
+    #[arg(long, env = "BULK_ITEMS_PER_SECOND", default_value = "25", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub bulk_items_per_second: u32,
     /// Requests a minute of one person of the staff, at each of these processes; above that, 429.
     #[arg(long, default_value = "600")]
     pub staff_requests_per_minute: NonZeroU32,
@@ -106,6 +117,12 @@ impl Server {
             shared_reader: shared_reader.map(SharedReader::of_url).transpose()?,
             pace: Pace::per_minute(settings.staff_requests_per_minute),
             second_factor_required: settings.require_second_factor,
+            bulk: BulkGuards {
+                typed_over: BULK_TYPED_OVER,
+                second_person_over: settings.second_person_over,
+                rate_per_s: settings.bulk_items_per_second,
+                life: BULK_LIFE,
+            },
             demo_service: demo_service.map(DemoService::new).transpose().context("DEMO_SERVICE_URL is not usable")?,
         };
         let router = api::router(App::new(store, reader, terms)?, origins);

@@ -228,6 +228,9 @@ impl JobFacts {
         if let Err(illegal) = self.status.transition(JobEvent::ManualRetry) {
             return ActionOffer::no(action, illegal.reason);
         }
+        if self.job_type == Some(JobType::Bulk) {
+            return ActionOffer::no(action, "This job executes a bulk plan. Resume the plan, or plan anew.");
+        }
         let operation = self.job_type.and_then(|job_type| job_type.demo_operation());
         if let (Some(operation), Some(demo)) = (operation, self.demo) {
             if !self.is_current {

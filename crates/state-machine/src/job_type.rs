@@ -9,6 +9,8 @@ words! {
         DemoEnable = "demo_enable",
         /// Removes a user's demo profile.
         DemoDisable = "demo_disable",
+        /// Executes a bulk plan, item by item.
+        Bulk = "bulk",
         /// Deletes finished jobs past their time.
         JobRetention = "job_retention",
         /// Does nothing: measures the engine itself.
@@ -41,7 +43,7 @@ impl JobType {
         match self {
             Self::DemoEnable => Some(DemoOperation::Enable),
             Self::DemoDisable => Some(DemoOperation::Disable),
-            Self::JobRetention | Self::Noop => None,
+            Self::Bulk | Self::JobRetention | Self::Noop => None,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod actions;
 mod attempt;
+mod bulk;
+mod bulk_plan;
 mod connection;
 mod demo_mode;
 mod error_class;
@@ -16,6 +18,8 @@ mod words;
 
 pub use actions::{ActionOffer, DemoModeAction, JobAction, Preview, SessionAction};
 pub use attempt::AttemptEnd;
+pub use bulk::{BulkEvent, BulkStatus, BulkTransition};
+pub use bulk_plan::{BulkAction, BulkFacts, BulkForecast, BulkOutlook, BulkStep, BulkTarget};
 pub use connection::{ConnectionEvent, ConnectionStatus, ConnectionTransition};
 pub use demo_mode::{DemoMode, DemoModeEvent, DemoModeStatus, DemoModeTransition, DemoOperation};
 pub use error_class::ErrorClass;

@@ -3,7 +3,7 @@
 use crate::{
     Command, Done, Store, StoreError,
     audit::{self, AuditLine},
-    demo_rows,
+    demo_rows::{self, DemoModeRow},
     engine::{self, NewJob},
     job_commands,
     receipts::{self, Claimed},
@@ -110,27 +110,46 @@ async fn change(
         return Ok(Done { job_id: user.job_id, replayed: true });
     }
     check_version(command, user.version)?;
+    let (change, job_id) = self::request(tx, &user, command, request).await?;
+    audit_line(tx, &user, command, request, &change, job_id).await?;
+    Ok(Done { job_id, replayed: false })
+}
+
+/// Moves a user who is locked as was asked for. Answers the change and the job that it made.
+pub(crate) async fn request(
+    tx: &mut PgConnection,
+    user: &DemoModeRow,
+    command: &Command,
+    request: &DemoModeRequest,
+) -> Result<(DemoModeTransition, Option<Uuid>), StoreError> {
     let change = user.demo.transition(request.event())?;
     if let DemoModeRequest::Enable { profile, .. } = request {
-        choose_profile(tx, user_id, profile).await?;
+        choose_profile(tx, user.user_id, profile).await?;
     }
-    let job_id = enqueue_for(tx, &user, &change, command, request).await?;
-    demo_rows::write(tx, &user, &change, job_id.or(user.job_id), None).await?;
-    audit::append(
-        tx,
-        command,
-        AuditLine {
-            action: request.action(),
-            user_id: Some(user_id),
-            user_email: Some(&user.email),
-            job_id,
-            before: Some(change.from().status.as_str()),
-            after: Some(change.to().status.as_str()),
-            ..AuditLine::default()
-        },
-    )
-    .await?;
-    Ok(Done { job_id, replayed: false })
+    let job_id = enqueue_for(tx, user, &change, command, request).await?;
+    demo_rows::write(tx, user, &change, job_id.or(user.job_id), None).await?;
+    Ok((change, job_id))
+}
+
+/// The audit line of [`request`].
+pub(crate) async fn audit_line(
+    tx: &mut PgConnection,
+    user: &DemoModeRow,
+    command: &Command,
+    request: &DemoModeRequest,
+    change: &DemoModeTransition,
+    job_id: Option<Uuid>,
+) -> Result<(), StoreError> {
+    let line = AuditLine {
+        action: request.action(),
+        user_id: Some(user.user_id),
+        user_email: Some(&user.email),
+        job_id,
+        before: Some(change.from().status.as_str()),
+        after: Some(change.to().status.as_str()),
+        ..AuditLine::default()
+    };
+    audit::append(tx, command, line).await
 }
 
 async fn cancel(tx: &mut PgConnection, user_id: Uuid, command: &Command) -> Result<Done, StoreError> {
@@ -176,7 +195,7 @@ async fn choose_profile(tx: &mut PgConnection, user_id: Uuid, profile: &Profile)
 
 async fn enqueue_for(
     tx: &mut PgConnection,
-    user: &demo_rows::DemoModeRow,
+    user: &DemoModeRow,
     change: &DemoModeTransition,
     command: &Command,
     request: &DemoModeRequest,
@@ -201,7 +220,7 @@ async fn enqueue_for(
 /// What a `demo_disable` job must know.
 pub(crate) async fn disable_payload(
     tx: &mut PgConnection,
-    user: &demo_rows::DemoModeRow,
+    user: &DemoModeRow,
 ) -> Result<serde_json::Value, StoreError> {
     let Some(key) = user.presumed() else {
         return Ok(serde_json::json!({ "profile_id": user.profile_id }));

@@ -3,6 +3,7 @@
 use crate::{
     Command, Done, Store, StoreError,
     audit::{self, AuditLine},
+    bulk,
     demo_mode::{check_version, disable_payload},
     demo_rows::{self, DemoModeRow},
     engine::{self, NewJob},
@@ -126,6 +127,9 @@ pub(crate) async fn stop(
         job,
     )?;
     append_event(tx, job, &change, command).await?;
+    if change.to() == JobStatus::Cancelled && job.job_type == JobType::Bulk.as_str() {
+        bulk::job_ended(tx, job.id, change.to(), None).await?;
+    }
     if change.to() == JobStatus::Cancelled
         && let Some(user) = user
     {
@@ -195,7 +199,9 @@ pub(crate) async fn run_again(
     job: &JobRecord,
     command: &Command,
 ) -> Result<JobTransition, StoreError> {
-    let change = job.status.transition(JobEvent::ManualRetry)?;
+    if job.job_type == JobType::Bulk.as_str() {
+        return Err(refused(job, "This job executes a bulk plan. Resume the plan, or plan anew."));
+    }
     let operation = job.job_type.parse::<JobType>().ok().and_then(JobType::demo_operation);
     let user_change = match (operation, user) {
         (Some(_), Some(user)) if user.job_id != Some(job.id) => {
@@ -207,6 +213,20 @@ pub(crate) async fn run_again(
         (Some(operation), Some(user)) => Some((user, user.demo.transition(operation.request())?)),
         _ => None,
     };
+    let change = restart(tx, job, command).await?;
+    if let Some((user, user_change)) = user_change {
+        demo_rows::write(tx, user, &user_change, Some(job.id), None).await?;
+    }
+    Ok(change)
+}
+
+/// Gives a job that has ended, and is locked, a new budget of attempts.
+pub(crate) async fn restart(
+    tx: &mut PgConnection,
+    job: &JobRecord,
+    command: &Command,
+) -> Result<JobTransition, StoreError> {
+    let change = job.status.transition(JobEvent::ManualRetry)?;
     let done = sqlx::query(
         "UPDATE background_jobs SET status = 'pending', attempt = 0, run_at = now(), scheduled_for = now(), \
          completed_at = NULL, cancel_requested_at = NULL, progress = 0, progress_step = NULL, result_data = NULL, \
@@ -218,9 +238,6 @@ pub(crate) async fn run_again(
     .await?;
     exactly_one(done.rows_affected(), job)?;
     append_event(tx, job, &change, command).await?;
-    if let Some((user, user_change)) = user_change {
-        demo_rows::write(tx, user, &user_change, Some(job.id), None).await?;
-    }
     Ok(change)
 }
 
@@ -286,7 +303,8 @@ async fn append_event(
     events::append(tx, event).await
 }
 
-async fn audit_line(
+/// The audit line of a change of a job that is locked, as its user is.
+pub(crate) async fn audit_line(
     tx: &mut PgConnection,
     job: &JobRecord,
     user: Option<&DemoModeRow>,

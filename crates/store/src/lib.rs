@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod audit_chain;
+mod bulk;
 mod command;
 mod connections;
 mod database_login;
@@ -36,6 +37,7 @@ mod staff;
 mod wake;
 mod watchdog;
 
+pub use bulk::{BulkGuards, BulkItem, BulkRun, ItemEnd, NewBulkItem, NewBulkPlan};
 pub use command::{Actor, Command, CommandKey, Done};
 pub use database_login::{MintedLogin, set_backend_password};
 pub use demo_mode::{DemoModeRequest, Profile};

@@ -3,6 +3,7 @@
 pub mod access;
 pub mod audit;
 pub mod bootstrap;
+pub mod bulk;
 pub mod demo_mode;
 pub mod diagnostics;
 pub mod environments;

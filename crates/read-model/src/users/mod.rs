@@ -2,5 +2,5 @@
 
 pub(crate) mod find;
 mod list;
-mod row;
+pub(crate) mod row;
 mod view;

@@ -56,6 +56,13 @@ impl StoredUser {
     }
 }
 
+impl StoredUser {
+    /// As what it was seen.
+    pub(crate) fn version(&self) -> Result<u32, ReadError> {
+        At { table: "ops.users", id: &self.id }.count("demo_mode_version", self.demo_mode_version)
+    }
+}
+
 impl TryFrom<StoredUser> for UserRow {
     type Error = ReadError;
     fn try_from(row: StoredUser) -> Result<Self, ReadError> {

@@ -14,6 +14,7 @@ mod second_factor;
 mod sign_in;
 mod staff_account;
 mod staff_auth;
+mod staff_bulk;
 mod staff_commands;
 mod staff_demo_mode;
 mod staff_error_words;
@@ -40,7 +41,7 @@ use axum::{
 };
 use read_model::ReadModel;
 use std::{sync::Arc, time::Duration};
-use store::{Store, TokenLife};
+use store::{BulkGuards, Store, TokenLife};
 use tower_http::cors::CorsLayer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -67,6 +68,8 @@ pub struct App {
     pub shared_reader: Option<Arc<SharedReader>>,
     /// Whom to ask whether a profile is there; `None`: this API was not told.
     pub demo_service: Option<DemoService>,
+    /// What is asked of people before a bulk plan begins.
+    pub bulk: BulkGuards,
 }
 
 /// What is asked of staff and given to them.
@@ -82,6 +85,8 @@ pub struct StaffTerms {
     pub shared_reader: Option<SharedReader>,
     /// Where profiles are.
     pub demo_service: Option<DemoService>,
+    /// What is asked of people before a bulk plan begins.
+    pub bulk: BulkGuards,
 }
 
 /// How long what staff are given lives.
@@ -109,6 +114,7 @@ impl App {
             second_factor_required: terms.second_factor_required,
             shared_reader: terms.shared_reader.map(Arc::new),
             demo_service: terms.demo_service,
+            bulk: terms.bulk,
             store,
         })
     }
@@ -154,6 +160,14 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(staff_jobs::reschedule))
         .routes(routes!(staff_fixes::fix_user))
         .routes(routes!(staff_fixes::fix_job))
+        .routes(routes!(staff_bulk::make))
+        .routes(routes!(staff_bulk::confirm))
+        .routes(routes!(staff_bulk::approve))
+        .routes(routes!(staff_bulk::discard))
+        .routes(routes!(staff_bulk::pause))
+        .routes(routes!(staff_bulk::resume))
+        .routes(routes!(staff_bulk::abort))
+        .routes(routes!(staff_bulk::retry_failed))
         .routes(routes!(staff_queues::pause))
         .routes(routes!(staff_queues::resume))
         .routes(routes!(staff_error_words::write))

@@ -30,6 +30,8 @@ permits!(
     JobRetry,
     JobReschedule,
     CaseFix,
+    BulkRun,
+    BulkApprove,
     QueueResume,
     QueuePause,
     ErrorWordsWrite,

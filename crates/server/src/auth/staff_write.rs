@@ -1,6 +1,9 @@
 //! A write of staff: who asks for what on which thing, seen as what, why, and under which key.
 
-use super::{permit::Permit, staff::Staff};
+use super::{
+    permit::Permit,
+    staff::{SignedIn, Staff},
+};
 use crate::{
     api::App,
     http::{body::Strict, error::ApiError, path::Id},
@@ -11,6 +14,7 @@ use axum::{
     http::{HeaderMap, header},
 };
 use contract::{
+    bulk::{ConfirmBulkPlan, MakeBulkPlan},
     members::{AddMember, ChangeRole, RequireSecondFactor},
     queues::WriteErrorWords,
     staff::{EnableDemoMode, Reschedule, RevokeSessions, TurnQueue, WithReason},
@@ -69,6 +73,8 @@ intents!(
     RequireSecondFactor {},
     TurnQueue { NAMED },
     WriteErrorWords { NAMED },
+    MakeBulkPlan { UNVERSIONED, MAKES },
+    ConfirmBulkPlan {},
 );
 
 impl Intent for FixRequest {
@@ -90,6 +96,8 @@ pub struct StaffWrite<T, P> {
     pub body: T,
     /// By whom, why, bound to which version, with the fingerprint of the request under its key.
     pub command: Command,
+    /// The person, for permissions that depend on what is asked.
+    pub staff: SignedIn,
     permit: PhantomData<P>,
 }
 
@@ -122,7 +130,7 @@ impl<T: Intent, P: Permit> FromRequest<App> for StaffWrite<T, P> {
             reason: body.reason().map(checked_reason).transpose()?,
             ..staff.command()
         };
-        Ok(Self { id, body, command, permit: PhantomData })
+        Ok(Self { id, body, command, staff, permit: PhantomData })
     }
 }
 

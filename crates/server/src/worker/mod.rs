@@ -23,7 +23,7 @@ mod watchdog;
 
 pub use demo_service::{DemoService, DemoServiceError, ProfileState, Removal};
 pub use handler::{Handlers, JobContext, JobError, JobHandler, JobResult};
-pub use jobs::{DemoDisable, DemoEnable, JobRetention, Noop};
+pub use jobs::{Bulk, DemoDisable, DemoEnable, JobRetention, Noop};
 pub use outcomes::HOLD;
 pub use service_health::Seen;
 pub use settings::{EngineSettings, WorkerSettings, duration};
@@ -63,6 +63,7 @@ pub async fn run(settings: WorkerSettings) -> anyhow::Result<()> {
         .reporting(service.seen())
         .with(DemoEnable::new(service.clone(), settings.demo_poll))
         .with(DemoDisable::new(service, settings.demo_poll))
+        .with(Bulk)
         .with(JobRetention::new(settings.keep_finished))
         .with(Noop);
     let worker = Worker::start(&settings.database_url, handlers, settings.engine.clone())?;

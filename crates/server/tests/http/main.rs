@@ -1,6 +1,7 @@
 //! The API over real HTTP on a real PostgreSQL, a fresh database for each test. One binary, because linking is what takes
 //! the time.
 
+mod bulk;
 mod customers;
 mod database_logins;
 mod fix_races;

@@ -71,6 +71,14 @@ const TABLE: &[(&str, Needs)] = &[
     ("POST /api/v1/staff/auth/second-factor/begin", AnyStaff),
     ("POST /api/v1/staff/auth/second-factor/confirm", AnyStaff),
     ("POST /api/v1/staff/commands/{key}/settle", AnyStaff),
+    ("POST /api/v1/staff/bulk-plans", SupportUp),
+    ("POST /api/v1/staff/bulk-plans/{id}/abort", SupportUp),
+    ("POST /api/v1/staff/bulk-plans/{id}/approve", SupportUp),
+    ("POST /api/v1/staff/bulk-plans/{id}/confirm", SupportUp),
+    ("POST /api/v1/staff/bulk-plans/{id}/discard", SupportUp),
+    ("POST /api/v1/staff/bulk-plans/{id}/pause", SupportUp),
+    ("POST /api/v1/staff/bulk-plans/{id}/resume", SupportUp),
+    ("POST /api/v1/staff/bulk-plans/{id}/retry-failed", SupportUp),
     ("POST /api/v1/staff/database-login", AnyStaff),
     ("POST /api/v1/staff/error-words", AnAdmin),
     ("POST /api/v1/staff/jobs/{id}/cancel", SupportUp),
@@ -203,6 +211,7 @@ fn body(path: &str, email: &str) -> Value {
             json!({ "reason": reason, "fingerprint": "none", "title": "None", "customer_sees": "Nothing.",
             "ticket_reply": "Nothing is known." })
         }
+        "/staff/bulk-plans" => json!({ "reason": reason, "action": "retry_jobs", "ids": [testkit::new_id()] }),
         _ if path.ends_with("/fix") => json!({ "fix": "retry_now", "reason": reason }),
         _ if path.starts_with("/demo/") || !path.starts_with("/staff/") => json!({}),
         _ if path.ends_with("/enable") && path.contains("demo-mode") => json!({ "reason": reason, "profile": {} }),

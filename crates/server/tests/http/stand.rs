@@ -128,6 +128,8 @@ pub fn settings(database_url: String) -> ServeSettings {
         require_second_factor: false,
         shared_reader: None,
         demo_service_url: None,
+        second_person_over: 20,
+        bulk_items_per_second: 1_000,
         staff_requests_per_minute: std::num::NonZeroU32::MAX,
     }
 }

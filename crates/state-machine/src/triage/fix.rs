@@ -3,7 +3,7 @@
 use super::{CaseFacts, CaseJob, UserFacts};
 use crate::{
     DemoMode, DemoModeEvent, DemoModeStatus, DemoModeTransition, DemoOperation, IllegalTransition, JobEvent,
-    JobOutcome, JobStatus, JobTransition, words::words,
+    JobOutcome, JobStatus, JobTransition, JobType, words::words,
 };
 use serde::{Deserialize, Serialize};
 
@@ -147,6 +147,13 @@ fn retry(job: &CaseJob, user: Option<&UserFacts>) -> Result<FixPlan, IllegalTran
         return Ok(FixPlan { user: vec![], job: Some(job.status.transition(JobEvent::Reschedule)?) });
     }
     let again = job.status.transition(JobEvent::ManualRetry)?;
+    if job.job_type == Some(JobType::Bulk) {
+        return Err(IllegalTransition {
+            from: job.status.as_str(),
+            event: JobEvent::ManualRetry.as_str(),
+            reason: "This job executes a bulk plan. Resume the plan, or plan anew.".into(),
+        });
+    }
     if job.operation().is_some() && user.is_none() {
         return Err(IllegalTransition {
             from: job.status.as_str(),

@@ -2,6 +2,7 @@
 
 use crate::facts::facts_in_words;
 use state_machine::{
+    BulkEvent, BulkStatus,
     ConnectionEvent, ConnectionStatus, DemoMode, DemoModeEvent, DemoModeStatus, IllegalTransition, JobEvent, JobStatus,
     SessionEvent, SessionStatus,
 };
@@ -36,7 +37,7 @@ pub struct Machine {
 }
 
 pub fn all() -> Vec<Machine> {
-    vec![demo_mode(), job(), connection(), session()]
+    vec![demo_mode(), job(), connection(), session(), bulk_plan()]
 }
 
 fn demo_mode() -> Machine {
@@ -102,6 +103,10 @@ fn job() -> Machine {
 
 fn connection() -> Machine {
     plain!("Connection", ConnectionStatus, ConnectionEvent, ConnectionStatus::Disconnected)
+}
+
+fn bulk_plan() -> Machine {
+    plain!("Bulk plan", BulkStatus, BulkEvent, BulkStatus::Planned)
 }
 
 fn session() -> Machine {

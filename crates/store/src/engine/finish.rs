@@ -1,7 +1,7 @@
 //! Finish: the only way out of `running`. Success, retry, failure, cancellation, hand-back and rescue are one function.
 
 use crate::{
-    Actor, Command, Store, StoreError,
+    Actor, Command, Store, StoreError, bulk,
     demo_rows::{self, DemoModeRow},
     engine::Lease,
     events::cut,
@@ -12,7 +12,7 @@ use crate::{
 };
 use rand::Rng;
 use sqlx::PgConnection;
-use state_machine::{AttemptEnd, ErrorClass, JobEvent, JobStatus, JobTransition, RetryPolicy};
+use state_machine::{AttemptEnd, ErrorClass, JobEvent, JobStatus, JobTransition, JobType, RetryPolicy};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -155,6 +155,9 @@ pub(super) async fn end(
             Some(user) => Some(demo_rows::presume(tx, user, job.id, may_have_made).await?),
             None => None,
         };
+    }
+    if lease.job_type == JobType::Bulk {
+        bulk::job_ended(tx, job.id, change.to(), detail.as_deref()).await?;
     }
     let forgotten = matches!(ending, Ending::Expired { .. }) && planted!("rescue-forgets-user");
     if let Some(user) = user.as_ref().filter(|_| !forgotten)

@@ -56,6 +56,8 @@ impl Store {
                 "DELETE FROM user_refresh_tokens WHERE expires_at < now() - interval '1 day'",
                 "DELETE FROM staff_refresh_tokens WHERE expires_at < now() - interval '1 day'",
                 "DELETE FROM job_stats WHERE minute < now() - interval '400 days'",
+                "DELETE FROM bulk_plans WHERE planned_at < now() - interval '90 days' \
+                   AND status NOT IN ('running', 'pausing', 'aborting')",
                 "DELETE FROM fix_records WHERE at < now() - interval '400 days'",
                 "DELETE FROM error_words WHERE title IS NULL AND last_seen_at < now() - interval '60 days'",
             ] {

@@ -53,6 +53,11 @@ pub const POINTS: &[&str] = &[
     "command.changed",
     "command.before_commit",
     "command.after_commit",
+    // One item of a bulk plan. `fenced`: its change is written, its result and its audit line are not.
+    "bulk.begun",
+    "bulk.fenced",
+    "bulk.before_commit",
+    "bulk.after_commit",
     // Every other transaction: sign-ins, statistics, retention, looking for lost jobs.
     "transaction.begun",
     "transaction.before_commit",

@@ -90,6 +90,10 @@ async fn assert_done_once(scene: &Scene, point: &str) {
             let live_or_done = format!("background_jobs WHERE dedupe_key = 'key-of-{user}'");
             assert_eq!(stand.count(&live_or_done).await, 1, "{point}");
         }
+        "bulk" => {
+            let ended = "(SELECT FROM job_events WHERE event = 'manual_retry' GROUP BY job_id HAVING count(*) > 1) AS twice";
+            assert_eq!(stand.count(ended).await, 0, "{point}");
+        }
         _ => {
             let twice = "(SELECT FROM job_events WHERE to_status IN ('completed', 'failed', 'cancelled') \
                          GROUP BY job_id HAVING count(*) > 1) AS twice";

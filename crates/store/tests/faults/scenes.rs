@@ -1,13 +1,13 @@
 //! The steps that can be cut: how each is set up, and one pass of it.
 
 use crate::stand::{AT_ONCE, DEADLINE, Stand, TTL, TYPES, enable, failed, keyed, staff, succeeded, worker};
-use state_machine::JobType;
+use state_machine::{BulkAction, BulkForecast, BulkOutlook, BulkStep, JobType};
 use std::{sync::Arc, time::Duration};
 use store::{
-    StoreError,
+    BulkGuards, NewBulkItem, NewBulkPlan, StoreError,
     engine::{ClaimedJob, Ending, Front, Lease, NewJob, WorkerSession},
 };
-use testkit::factories::user;
+use testkit::factories::{job, user};
 use tokio::sync::{Mutex, MutexGuard};
 use uuid::Uuid;
 
@@ -38,6 +38,7 @@ impl Scene {
         match step {
             "command" | "enqueue" | "transaction" => {}
             "claim" => drop(stand.enable(user).await),
+            "bulk" => lease = Some(plan_one(&stand, &who).await),
             "batch" => {
                 stand.api.enqueue(NewJob::new(JobType::Noop)).await.unwrap();
                 lease = Some(stand.claim(&who).await.lease);
@@ -69,6 +70,13 @@ impl Scene {
             }
             "progress" => format!("{:?}", work.report_progress(lease(), 40, "Half-way").await?),
             "batch" => format!("{:?}", work.complete_batch(vec![lease().clone()]).await?.len()),
+            "bulk" => {
+                let run = work.bulk_run(lease()).await?;
+                match work.bulk_waiting(run.plan_id, 0, 1).await?.first() {
+                    Some(item) => format!("{:?}", work.run_bulk_item(lease(), &run, *item).await?),
+                    None => "nothing waits".into(),
+                }
+            }
             "remember" => format!("{:?}", work.remember_profile(lease(), "prof_1").await?),
             "rescue" => format!("{:?}", work.rescue(TYPES, 10, AT_ONCE).await?.len()),
             "enqueue" => {
@@ -128,6 +136,29 @@ impl Scene {
         assert!(["disabled", "enabled", "failed"].contains(&status.as_str()), "{}: {status}", self.step);
         self.stand.assert_sound().await;
     }
+}
+
+/// A plan to run one failed job again, confirmed, with its own job in hand.
+async fn plan_one(stand: &Stand, who: &WorkerSession) -> Lease {
+    let target = job().failed().insert(&stand.db).await.id;
+    let plan = NewBulkPlan {
+        id: testkit::new_id(),
+        action: BulkAction::RetryJobs,
+        source: "a test".into(),
+        or_more: false,
+        retry_of: None,
+        items: vec![NewBulkItem {
+            target_id: target,
+            job: Some((target, 1)),
+            user: None,
+            now: None,
+            outlook: BulkOutlook { forecast: BulkForecast::WillChange, why: None, next: None },
+        }],
+        guards: BulkGuards { typed_over: 9, second_person_over: 9, rate_per_s: 100, life: DEADLINE },
+    };
+    let (id, _) = stand.api.make_bulk_plan(plan, &staff()).await.unwrap();
+    stand.api.step_bulk_plan(id, BulkStep::Confirm, None, &staff()).await.unwrap();
+    stand.claim(who).await.lease
 }
 
 /// PostgreSQL sees the process die: every transaction that stands still is gone.

@@ -2,7 +2,7 @@
 
 use crate::stand::Stand;
 use sqlx::{PgPool, postgres::PgQueryResult};
-use state_machine::{ConnectionStatus, DemoMode, DemoModeStatus, JobStatus, SessionStatus};
+use state_machine::{BulkStatus, ConnectionStatus, DemoMode, DemoModeStatus, JobStatus, SessionStatus};
 use testkit::{Role, factories};
 use uuid::Uuid;
 
@@ -153,6 +153,39 @@ async fn a_connection_moves_along_the_edges_of_the_rules_and_no_other() {
             tried.push((from, to, verdict(written, "connection_edge", &format!("{role:?}: {from} -> {to}"))));
         }
         assert_edges(role, role != Role::Reader, &tried, ConnectionStatus::edges());
+    }
+}
+
+#[tokio::test]
+async fn a_bulk_plan_moves_along_the_edges_of_the_rules_and_no_other() {
+    let stand = Stand::new().await;
+    for role in ROLES {
+        let mut tried = vec![];
+        for (from, to) in pairs(BulkStatus::ALL) {
+            let id = testkit::new_id();
+            sqlx::query(
+                "INSERT INTO bulk_plans (id, action, status, reason, source, items, will_change, already_there, in_flight, \
+                 not_allowed, digest, rate_per_s, typed_count, second_person, planned_by, planned_by_name, expires_at, \
+                 confirmed_by, confirmed_by_name, confirmed_at, job_id, ended_at) \
+                 VALUES ($1, 'retry_jobs', $2, 'words', 'words', 1, 1, 0, 0, 0, sha256('x'), 25, false, false, $1, 'dana', now(), \
+                 $1, 'dana', now(), $1, CASE WHEN $2 IN ('aborted', 'completed', 'discarded') THEN now() END)",
+            )
+            .bind(id)
+            .bind(from.as_str())
+            .execute(stand.db.owner())
+            .await
+            .unwrap();
+            let written = sqlx::query(
+                "UPDATE bulk_plans SET status = $2, \
+                 ended_at = CASE WHEN $2 IN ('aborted', 'completed', 'discarded') THEN now() END WHERE id = $1",
+            )
+            .bind(id)
+            .bind(to.as_str())
+            .execute(stand.db.pool(role))
+            .await;
+            tried.push((from, to, verdict(written, "bulk_plan_edge", &format!("{role:?}: {from} -> {to}"))));
+        }
+        assert_edges(role, role != Role::Reader, &tried, BulkStatus::edges());
     }
 }
 

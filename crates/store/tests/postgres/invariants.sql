@@ -29,5 +29,12 @@ UNION ALL
 SELECT format('job %s is %s, its history ends with %s', j.id, j.status, h.to_status)
 FROM background_jobs j LEFT JOIN history h ON h.job_id = j.id AND h.newest WHERE j.status IS DISTINCT FROM h.to_status
 UNION ALL
+SELECT format('plan %s is %s with a job that is %s', p.id, p.status, coalesce(j.status, 'gone'))
+FROM bulk_plans p LEFT JOIN background_jobs j ON j.id = p.job_id
+WHERE (p.status IN ('running', 'pausing', 'aborting')) <> (j.status IN ('pending', 'running')) IS TRUE
+UNION ALL
+SELECT format('plan %s is completed while items wait', id) FROM bulk_plans p
+WHERE status = 'completed' AND EXISTS (SELECT FROM bulk_items WHERE plan_id = p.id AND state = 'waiting')
+UNION ALL
 SELECT format('job %s: event %s goes on from %s after %s', job_id, id, from_status, before)
 FROM history WHERE from_status IS DISTINCT FROM before

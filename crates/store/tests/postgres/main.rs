@@ -5,6 +5,8 @@
 
 mod again;
 mod asking;
+mod bulk;
+mod bulk_guards;
 mod claiming;
 mod contention;
 mod counting;

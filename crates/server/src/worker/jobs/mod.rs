@@ -1,10 +1,12 @@
 //! The work of each job type.
 
+mod bulk;
 mod demo_disable;
 mod demo_enable;
 mod job_retention;
 mod noop;
 
+pub use bulk::Bulk;
 pub use demo_disable::DemoDisable;
 pub use demo_enable::DemoEnable;
 pub use job_retention::JobRetention;

@@ -1,0 +1,7 @@
+//! Bulk plans: choosing what a plan is on with what is to be expected of it, and what came of the plans that there are.
+
+mod choose;
+mod items;
+mod plans;
+
+pub use choose::{Chosen, ChosenItem};

@@ -1,0 +1,213 @@
+//! What a plan would do to each of its items, who may take it which step further, and what cannot be undone.
+
+use crate::{
+    ActionOffer, BulkEvent, BulkStatus, DemoMode, DemoModeAction, DemoModeStatus, JobAction, JobFacts, JobStatus, JobType,
+    words::words,
+};
+
+words! {
+    /// What is done to every item of a plan.
+    pub enum BulkAction {
+        /// Run failed and cancelled jobs again.
+        RetryJobs = "retry_jobs",
+        /// Stop jobs.
+        CancelJobs = "cancel_jobs",
+        /// Remove users' demo profiles.
+        DisableDemoMode = "disable_demo_mode",
+    }
+}
+
+words! {
+    /// What a plan is on.
+    pub enum BulkTarget {
+        /// Jobs.
+        Job = "job",
+        /// Users.
+        User = "user",
+    }
+}
+
+words! {
+    /// What is to be expected of one item.
+    pub enum BulkForecast {
+        /// It is allowed now, and it will be done.
+        WillChange = "will_change",
+        /// It is where the action leads to.
+        AlreadyThere = "already_there",
+        /// It is on its way there.
+        InFlight = "in_flight",
+        /// The rules do not allow it.
+        NotAllowed = "not_allowed",
+    }
+}
+
+words! {
+    /// What a person can do with a plan.
+    pub enum BulkStep {
+        /// Let it begin, or hand it to a second person.
+        Confirm = "confirm",
+        /// Agree with what somebody else has planned and confirmed.
+        Approve = "approve",
+        /// Give it up before it begins.
+        Discard = "discard",
+        /// Let it wait.
+        Pause = "pause",
+        /// Let it go on.
+        Resume = "resume",
+        /// Stop it for good.
+        Abort = "abort",
+    }
+}
+
+/// What is to be expected of one item, with its reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BulkOutlook {
+    /// In one word.
+    pub forecast: BulkForecast,
+    /// Why it will not change; `None` where it will.
+    pub why: Option<String>,
+    /// The state that it leads to, where it will change.
+    pub next: Option<String>,
+}
+
+impl BulkOutlook {
+    /// It is not there.
+    pub fn gone(target: BulkTarget) -> Self {
+        Self::stays(BulkForecast::NotAllowed, format!("There is no such {target}, or no longer."))
+    }
+
+    fn stays(forecast: BulkForecast, why: impl Into<String>) -> Self {
+        Self { forecast, why: Some(why.into()), next: None }
+    }
+
+    fn of<A>(offer: ActionOffer<A>, otherwise: BulkForecast) -> Self {
+        match offer.preview {
+            Some(preview) => Self { forecast: BulkForecast::WillChange, why: None, next: Some(preview.becomes) },
+            None => Self::stays(otherwise, offer.refusal.unwrap_or_default()),
+        }
+    }
+}
+
+impl BulkAction {
+    /// What it is on.
+    pub const fn target(self) -> BulkTarget {
+        match self {
+            Self::RetryJobs | Self::CancelJobs => BulkTarget::Job,
+            Self::DisableDemoMode => BulkTarget::User,
+        }
+    }
+
+    /// Why it cannot be taken back, for the button that begins it.
+    pub const fn undo(self) -> &'static str {
+        match self {
+            Self::RetryJobs => {
+                "This cannot be undone: a job that has begun again has used the demo service. Pausing or aborting leaves the \
+                 rest as it is."
+            }
+            Self::CancelJobs => {
+                "This cannot be undone: what stopped jobs had made is removed and can only be made anew. Pausing or aborting \
+                 leaves the rest as it is."
+            }
+            Self::DisableDemoMode => {
+                "This cannot be undone: profiles and everything in them are removed. Pausing or aborting leaves the rest as \
+                 it is."
+            }
+        }
+    }
+
+    /// What is to be expected of a job. `None`: the action is not on jobs.
+    pub fn outlook_of_job(self, job: JobFacts) -> Option<BulkOutlook> {
+        let (action, otherwise) = match (self, job.status) {
+            (Self::RetryJobs, JobStatus::Pending) => (JobAction::Retry, BulkForecast::AlreadyThere),
+            (Self::RetryJobs, JobStatus::Running) => (JobAction::Retry, BulkForecast::InFlight),
+            (Self::RetryJobs, _) => (JobAction::Retry, BulkForecast::NotAllowed),
+            (Self::CancelJobs, JobStatus::Cancelled) => (JobAction::Cancel, BulkForecast::AlreadyThere),
+            (Self::CancelJobs, JobStatus::Pending | JobStatus::Running) => (JobAction::Cancel, BulkForecast::InFlight),
+            (Self::CancelJobs, _) => (JobAction::Cancel, BulkForecast::NotAllowed),
+            (Self::DisableDemoMode, _) => return None,
+        };
+        if job.job_type == Some(JobType::Bulk) {
+            return Some(BulkOutlook::stays(
+                BulkForecast::NotAllowed,
+                "This job executes a bulk plan. Pause or abort the plan itself.",
+            ));
+        }
+        Some(BulkOutlook::of(job.offer(action), otherwise))
+    }
+
+    /// What is to be expected of a user. `None`: the action is not on users.
+    pub fn outlook_of_user(self, demo: DemoMode) -> Option<BulkOutlook> {
+        let otherwise = match (self, demo.status) {
+            (Self::DisableDemoMode, DemoModeStatus::Disabled) => BulkForecast::AlreadyThere,
+            (Self::DisableDemoMode, DemoModeStatus::Disabling) => BulkForecast::InFlight,
+            (Self::DisableDemoMode, _) => BulkForecast::NotAllowed,
+            (Self::RetryJobs | Self::CancelJobs, _) => return None,
+        };
+        let offer = demo.offers(None).into_iter().find(|offer| offer.action == DemoModeAction::Disable)?;
+        Some(BulkOutlook::of(offer, otherwise))
+    }
+}
+
+/// What the rules need to know of a plan and of who looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BulkFacts {
+    /// Where it stands.
+    pub status: BulkStatus,
+    /// It did not begin in its time.
+    pub expired: bool,
+    /// At least one item will change.
+    pub changes_something: bool,
+    /// A second person must agree.
+    pub second_person: bool,
+    /// Whoever looks has planned or confirmed it.
+    pub is_own: bool,
+}
+
+impl BulkFacts {
+    /// Every step with the rules' answer.
+    pub fn offers(self) -> Vec<ActionOffer<BulkStep>> {
+        BulkStep::ALL.iter().map(|&step| self.offer(step)).collect()
+    }
+
+    /// One step with the rules' answer.
+    pub fn offer(self, step: BulkStep) -> ActionOffer<BulkStep> {
+        let event = self.event(step);
+        let change = match self.status.transition(event) {
+            Ok(change) => change,
+            Err(illegal) => return ActionOffer::no(step, illegal.reason),
+        };
+        if matches!(step, BulkStep::Confirm | BulkStep::Approve) {
+            if self.expired {
+                return ActionOffer::no(step, "The plan has expired: what it shows is too old. Plan anew.");
+            }
+            if !self.changes_something {
+                return ActionOffer::no(step, "Nothing would change.");
+            }
+        }
+        if step == BulkStep::Approve && self.is_own {
+            return ActionOffer::no(step, "You have planned or confirmed it yourself. Somebody else must approve it.");
+        }
+        let note = match event {
+            BulkEvent::AskApproval => "Nothing is changed until a second person approves it.",
+            BulkEvent::Confirm | BulkEvent::Approve => "It begins at once, one item after the other.",
+            BulkEvent::Discard => "Nothing was changed, and nothing will be.",
+            BulkEvent::Pause => "The item in hand is ended; the others wait until somebody resumes it.",
+            BulkEvent::Resume => "It goes on with the items that wait.",
+            _ => "The item in hand is ended; the others stay as they are. What was done stands.",
+        };
+        ActionOffer::yes(step, change.to().as_str(), None, note)
+    }
+
+    /// What a step means for this plan.
+    pub const fn event(self, step: BulkStep) -> BulkEvent {
+        match step {
+            BulkStep::Confirm if self.second_person => BulkEvent::AskApproval,
+            BulkStep::Confirm => BulkEvent::Confirm,
+            BulkStep::Approve => BulkEvent::Approve,
+            BulkStep::Discard => BulkEvent::Discard,
+            BulkStep::Pause => BulkEvent::Pause,
+            BulkStep::Resume => BulkEvent::Resume,
+            BulkStep::Abort => BulkEvent::Abort,
+        }
+    }
+}
