@@ -10,5 +10,6 @@ export function places({ userId, jobId }) {
     { name: "workers", path: "/workers", says: "Workers" },
     { name: "audit", path: "/audit", says: "Audit" },
     { name: "settings", path: "/settings", says: "Settings" },
+    { name: "bulk", path: "/bulk", says: "Bulk" },
   ];
 }

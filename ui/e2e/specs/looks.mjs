@@ -1,21 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
+import { problems } from "../lib/axe.mjs";
 import { places } from "../lib/places.mjs";
 import { customer } from "../lib/stack.mjs";
 import { logOf, openWindow } from "../lib/window.mjs";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-async function problems(window) {
-  await window.run(`if (window.axe === undefined) { ${axe} }`);
-  return window.browser.executeAsync((done) => {
-    window.axe
-      .run(document, { resultTypes: ["violations"] })
-      .then(({ violations }) => done(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`)), (error) => done([String(error)]));
-  });
-}
 
 for (const theme of ["light", "dark"]) {
   describe(`in the ${theme} theme`, () => {
@@ -32,7 +20,7 @@ for (const theme of ["light", "dark"]) {
     });
     after(() => window?.close());
 
-    for (const [index, name] of ["now", "jobs", "job", "users", "user", "sessions", "workers", "audit", "settings"].entries()) {
+    for (const [index, name] of ["now", "jobs", "job", "users", "user", "sessions", "workers", "audit", "settings", "bulk"].entries()) {
       test(`${name} breaks no rule of accessibility`, async () => {
         const place = all[index];
         await window.go(place.path);

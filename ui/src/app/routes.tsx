@@ -2,7 +2,9 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createHashHistory, createRootRouteWithContext, createRoute, createRouter } from "@tanstack/react-router";
 import { AuditPage } from "../features/audit/AuditPage";
 import { auditOptions, auditWordsOptions } from "../features/audit/audit-queries";
-import { JobsPage } from "../features/jobs/JobsPage";
+import { BulkPage } from "../features/bulk/BulkPage";
+import { BulkPlanPage } from "../features/bulk/BulkPlanPage";
+import { bulkPlanOptions, bulkPlansOptions } from "../features/bulk/bulk-queries";
 import { toJobFilter } from "../features/jobs/job-filters";
 import { jobOptions, jobTypesOptions, jobsOptions } from "../features/jobs/jobs-queries";
 import { nowOptions } from "../features/now/now-queries";
@@ -11,7 +13,6 @@ import { type SessionSearch, activeOf, toSessionFilter } from "../features/sessi
 import { sessionsOptions } from "../features/sessions/sessions-queries";
 import { SettingsPage } from "../features/settings/SettingsPage";
 import { caseOptions, contradictionsOptions } from "../features/triage/triage-queries";
-import { UsersPage } from "../features/users/UsersPage";
 import { fromKindsText } from "../features/users/timeline-kinds";
 import { toUserFilter } from "../features/users/user-filters";
 import { presetsOptions, timelineOptions, userOptions, usersOptions } from "../features/users/users-queries";
@@ -20,10 +21,12 @@ import { workersOptions } from "../features/workers/workers-queries";
 import type { Ipc } from "../ipc/ipc";
 import { readAhead } from "../lib/read-ahead";
 import { JobScreen } from "./JobScreen";
+import { JobsScreen } from "./JobsScreen";
 import { NowScreen } from "./NowScreen";
 import { NotFound, PageError } from "./PageError";
 import { Shell } from "./Shell";
 import { UserScreen } from "./UserScreen";
+import { UsersScreen } from "./UsersScreen";
 
 type Context = { ipc: Ipc; client: QueryClient };
 type Search = Record<string, unknown>;
@@ -42,7 +45,7 @@ const now = createRoute({
 const jobs = createRoute({
   getParentRoute: () => root,
   path: "/jobs",
-  component: JobsPage,
+  component: JobsScreen,
   validateSearch: (search: Search): { q?: string | undefined } => ({ q: text(search["q"]) }),
   loaderDeps: ({ search }) => ({ q: search.q ?? "" }),
   loader: ({ context: { ipc, client }, deps }) =>
@@ -60,7 +63,7 @@ const job = createRoute({
 const users = createRoute({
   getParentRoute: () => root,
   path: "/users",
-  component: UsersPage,
+  component: UsersScreen,
   validateSearch: (search: Search): { q?: string | undefined; demo?: string | undefined } => ({ q: text(search["q"]), demo: text(search["demo"]) }),
   loaderDeps: ({ search }) => ({ q: search.q ?? "", demo: search.demo ?? "" }),
   loader: ({ context: { ipc, client }, deps }) => readAhead(client.prefetchInfiniteQuery(usersOptions(ipc, toUserFilter(deps.q, deps.demo)))),
@@ -114,9 +117,23 @@ const audit = createRoute({
     readAhead(client.prefetchInfiniteQuery(auditOptions(ipc, deps.q, "local")), client.prefetchQuery(auditWordsOptions(ipc))),
 });
 
+const bulk = createRoute({
+  getParentRoute: () => root,
+  path: "/bulk",
+  component: BulkPage,
+  loader: ({ context: { ipc, client } }) => readAhead(client.prefetchInfiniteQuery(bulkPlansOptions(ipc))),
+});
+
+const bulkPlan = createRoute({
+  getParentRoute: () => root,
+  path: "/bulk/$planId",
+  component: BulkPlanPage,
+  loader: ({ context: { ipc, client }, params: { planId } }) => readAhead(client.prefetchQuery(bulkPlanOptions(ipc, planId))),
+});
+
 const settings = createRoute({ getParentRoute: () => root, path: "/settings", component: SettingsPage });
 
-const routeTree = root.addChildren([now, jobs.addChildren([job]), users, user, sessions, workers, audit, settings]);
+const routeTree = root.addChildren([now, jobs.addChildren([job]), users, user, sessions, bulk, bulkPlan, workers, audit, settings]);
 
 export function makeRouter(context: Context) {
   return createRouter({

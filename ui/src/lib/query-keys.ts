@@ -1,4 +1,4 @@
-import type { JobFilter, RevokeSessions, SessionFilter, TimelineKind, UserFilter } from "../generated/commands";
+import type { BulkItemState, JobFilter, RevokeSessions, SessionFilter, TimelineKind, UserFilter } from "../generated/commands";
 
 /** Which of a user's active sessions: those that every condition holds for. */
 export type WhichSessions = Omit<RevokeSessions, "reason">;
@@ -27,6 +27,9 @@ export const keys = {
   sessionCheck: (userId: string) => ["session-check", userId] as const,
   revokePreview: (userId: string, which: WhichSessions) => ["revoke-preview", userId, which] as const,
   sessionProbe: (id: string) => ["session-probe", id] as const,
+  bulkPlans: ["bulk"] as const,
+  bulkPlan: (id: string) => ["bulk-plan", id] as const,
+  bulkItems: (id: string, state: BulkItemState | null) => ["bulk-items", id, state] as const,
   workers: ["workers"] as const,
   audits: ["audit"] as const,
   audit: (q: string, zone: string | null) => ["audit", q, zone] as const,

@@ -2,7 +2,6 @@
 
 use crate::{LIMIT_MAX, ReadError, ReadModel, row::At, users};
 use contract::{
-    Page,
     bulk::BULK_ITEMS_MAX,
     jobs::JobFilter,
     state_machine::{BulkAction, BulkOutlook, BulkTarget, DemoMode, JobFacts},
@@ -80,11 +79,12 @@ impl ReadModel {
     /// [`ReadError::BadFilter`], also where the action is not on jobs; otherwise as every read.
     pub async fn choose_jobs(&self, action: BulkAction, filter: &JobFilter) -> Result<Chosen, ReadError> {
         is_on(action, BulkTarget::Job, "jobs")?;
-        let (ids, or_more) = gather(async |cursor| {
+        let (mut gathered, mut cursor) = (Gathered::default(), None);
+        while gathered.wants_more() {
             let page = self.jobs_page(filter, cursor.as_deref(), LIMIT_MAX).await?;
-            Ok(Page { rows: page.rows.iter().map(|row| row.id).collect(), next: page.next, as_of: page.as_of })
-        })
-        .await?;
+            cursor = gathered.take(page.rows.iter().map(|row| row.id), page.next);
+        }
+        let Gathered { ids, or_more, .. } = gathered;
         let items = self.bulk_outlook(action, &ids).await?;
         Ok(Chosen { action, source: job_filter(filter), or_more, items })
     }
@@ -95,11 +95,12 @@ impl ReadModel {
     /// [`ReadError::BadFilter`], also where the action is not on users; otherwise as every read.
     pub async fn choose_users(&self, action: BulkAction, filter: &UserFilter) -> Result<Chosen, ReadError> {
         is_on(action, BulkTarget::User, "users")?;
-        let (ids, or_more) = gather(async |cursor| {
+        let (mut gathered, mut cursor) = (Gathered::default(), None);
+        while gathered.wants_more() {
             let page = self.users_page(filter, cursor.as_deref(), LIMIT_MAX).await?;
-            Ok(Page { rows: page.rows.iter().map(|row| row.id).collect(), next: page.next, as_of: page.as_of })
-        })
-        .await?;
+            cursor = gathered.take(page.rows.iter().map(|row| row.id), page.next);
+        }
+        let Gathered { ids, or_more, .. } = gathered;
         let items = self.bulk_outlook(action, &ids).await?;
         Ok(Chosen { action, source: user_filter(filter), or_more, items })
     }
@@ -133,26 +134,32 @@ fn is_on(action: BulkAction, target: BulkTarget, field: &'static str) -> Result<
     if action.target() == target { Ok(()) } else { Err(ReadError::BadFilter { field, message }) }
 }
 
-/// All ids that the pages hold, up to what a plan may; and whether there is more.
-async fn gather(
-    page: impl AsyncFn(Option<String>) -> Result<Page<Uuid>, ReadError>,
-) -> Result<(Vec<Uuid>, bool), ReadError> {
-    let max = BULK_ITEMS_MAX as usize;
-    let (mut ids, mut seen, mut cursor) = (Vec::new(), HashSet::new(), None);
-    for _ in 0..PAGES_MAX {
-        let found = page(cursor).await?;
-        // A row that moved between two pages is there twice.
-        ids.extend(found.rows.into_iter().filter(|id| seen.insert(*id)));
-        if ids.len() > max {
-            ids.truncate(max);
-            return Ok((ids, true));
-        }
-        match found.next {
-            Some(next) => cursor = Some(next),
-            None => return Ok((ids, false)),
-        }
+/// The ids of a list, page by page, up to what a plan may hold.
+#[derive(Default)]
+struct Gathered {
+    ids: Vec<Uuid>,
+    seen: HashSet<Uuid>,
+    pages: usize,
+    ended: bool,
+    or_more: bool,
+}
+
+impl Gathered {
+    const fn wants_more(&self) -> bool {
+        !self.ended
     }
-    Ok((ids, true))
+
+    /// Adds a page; answers where to go on.
+    fn take(&mut self, page: impl Iterator<Item = Uuid>, next: Option<String>) -> Option<String> {
+        let max = BULK_ITEMS_MAX as usize;
+        // A row that moved between two pages is there twice.
+        self.ids.extend(page.filter(|id| self.seen.insert(*id)));
+        self.pages += 1;
+        self.or_more = self.ids.len() > max || (next.is_some() && self.pages >= PAGES_MAX);
+        self.ids.truncate(max);
+        self.ended = self.or_more || next.is_none();
+        next
+    }
 }
 
 async fn jobs(connection: &mut PgConnection, action: BulkAction, ids: &[Uuid]) -> Result<Vec<ChosenItem>, ReadError> {

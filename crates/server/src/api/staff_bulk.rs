@@ -48,7 +48,11 @@ pub async fn retry_failed(
     if let (true, Some(made)) = (app.store.was_done(&command).await?, app.store.bulk_plan_made_by(&command).await?) {
         return Ok(answer::marked(true, Json(app.read.bulk_plan(made, command.actor.staff_id()).await?)));
     }
-    let before = app.read.bulk_plan(id, None).await?.plan;
+    let seen = app.read.bulk_plan(id, command.actor.staff_id()).await?;
+    if command.version != Some(seen.plan.version) {
+        return Err(ApiError::version_conflict(&seen));
+    }
+    let before = seen.plan;
     may(&staff, before.action)?;
     let failed = app.store.failed_bulk_targets(id).await?;
     if failed.is_empty() {
@@ -153,9 +157,11 @@ fn may(staff: &SignedIn, action: BulkAction) -> Result<(), ApiError> {
 
 async fn choose(app: &App, body: MakeBulkPlan) -> Result<Chosen, ApiError> {
     let MakeBulkPlan { action, ids, jobs, users, .. } = body;
-    let bad = |error| match error {
-        ReadError::BadFilter { field, message } => ApiError::invalid(field, format!("This cannot be looked for: {message}.")),
-        other => other.into(),
+    let bad = |error: ReadError| match error {
+        ReadError::BadFilter { field, message } => {
+            ApiError::invalid(field, format!("This cannot be looked for: {message}."))
+        }
+        other => ApiError::from(other),
     };
     let chosen = match (ids, jobs, users) {
         (Some(ids), None, None) if ids.len() > BULK_IDS_MAX => {

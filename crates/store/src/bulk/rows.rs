@@ -147,6 +147,10 @@ pub(crate) async fn job_ended(
         JobStatus::Cancelled => (BulkEvent::Stopped, None),
         JobStatus::Pending | JobStatus::Running => return Ok(()),
     };
-    let change = plan.status.transition(event)?;
+    // A hand in the database may have moved one without the other; the job must be able to end all the same.
+    let Ok(change) = plan.status.transition(event) else {
+        tracing::warn!(plan = %plan.id, "Plan {} is {} while its job {job_id} ends as {to}", plan.id, plan.status);
+        return Ok(());
+    };
     write(tx, &plan, &change, Written { note: note.map(|text| cut(text, 500)), ..Written::default() }).await
 }

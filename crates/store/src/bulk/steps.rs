@@ -92,10 +92,12 @@ async fn go(
     rows::write(tx, &plan, &change, with).await?;
     if let Some(job) = &job {
         match change.event() {
-            BulkEvent::Resume => drop(job_commands::restart(tx, job, command).await?),
+            BulkEvent::Resume => {
+                job_commands::restart(tx, job, command).await?;
+            }
             // One that pauses was asked to stop already.
             BulkEvent::Pause | BulkEvent::Abort if plan.status == BulkStatus::Running => {
-                drop(job_commands::stop(tx, None, job, command).await?);
+                job_commands::stop(tx, None, job, command).await?;
             }
             _ => {}
         }

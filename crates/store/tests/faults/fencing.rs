@@ -19,6 +19,7 @@ pub const SITES: &[(&str, &str)] = &[
     ("retry", "retry.begun"),
     ("hand_back", "hand_back.begun"),
     ("cancel", "cancel.begun"),
+    ("bulk", "bulk.begun"),
 ];
 
 /// Tables that the stale worker changed, of `users`, `background_jobs`, `job_events`, `audit_entries` and receipts.

@@ -31,7 +31,7 @@ FROM background_jobs j LEFT JOIN history h ON h.job_id = j.id AND h.newest WHERE
 UNION ALL
 SELECT format('plan %s is %s with a job that is %s', p.id, p.status, coalesce(j.status, 'gone'))
 FROM bulk_plans p LEFT JOIN background_jobs j ON j.id = p.job_id
-WHERE (p.status IN ('running', 'pausing', 'aborting')) <> (j.status IN ('pending', 'running')) IS TRUE
+WHERE (p.status IN ('running', 'pausing', 'aborting')) <> coalesce(j.status IN ('pending', 'running'), false)
 UNION ALL
 SELECT format('plan %s is completed while items wait', id) FROM bulk_plans p
 WHERE status = 'completed' AND EXISTS (SELECT FROM bulk_items WHERE plan_id = p.id AND state = 'waiting')

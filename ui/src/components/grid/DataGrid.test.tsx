@@ -67,6 +67,26 @@ describe("the table", () => {
     expect(screen.queryAllByRole("row", { selected: true })).toHaveLength(0);
   });
 
+  it("selects by the boxes: one, a stretch with Shift, all from the header", async () => {
+    const user = userEvent.setup();
+    const onOpen = vi.fn();
+    const { container } = render(<Table rows={rows(5)} onOpen={onOpen} />);
+    const box = (at: number) => container.querySelectorAll("[data-check]")[at] as HTMLElement;
+    const selected = () => screen.queryAllByRole("row", { selected: true }).map((row) => row.textContent);
+    await user.click(box(1));
+    expect(selected()).toEqual(["Row 1"]);
+    await user.keyboard("{Shift>}");
+    await user.click(box(3));
+    await user.keyboard("{/Shift}");
+    expect(selected()).toEqual(["Row 1", "Row 2", "Row 3"]);
+    const all = screen.getByRole("checkbox", { name: "Select all rows shown" });
+    await user.click(all);
+    expect(selected()).toHaveLength(5);
+    await user.click(all);
+    expect(selected()).toHaveLength(0);
+    expect(onOpen).not.toHaveBeenCalled();
+  });
+
   it("does not move under the focus: it offers what is new", async () => {
     const user = userEvent.setup();
     const view = render(<Table rows={rows(3)} />);

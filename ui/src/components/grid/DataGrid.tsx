@@ -118,20 +118,22 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
     if (row === undefined || target.closest("a, button") !== null) return;
     setFocusedId(row.id);
     if (event.shiftKey && props.onSelect) selectTo(row.id);
+    else if (target.closest("[data-check]") !== null) toggle(row.id);
     else if ((event.metaKey || event.ctrlKey) && props.onSelect) toggle(row.id);
     else props.onOpen?.(row);
   };
 
+  const chosen = selection.size === 0 ? "none" : rows.every((row) => selection.has(row.id)) ? "all" : "some";
   const tabStop = focusedAt >= 0 ? focusedAt : 0;
   const menuRow = menuAt === null ? undefined : rows.find((row) => row.id === menuAt.id);
   return (
-    <div className={styles.frame} {...hold.events} style={{ "--columns": gridTemplate(columns, sizes), "--bar": `${bar_px}px` } as CSSProperties}>
+    <div className={styles.frame} {...hold.events} style={{ "--columns": gridTemplate(columns, sizes, props.onSelect !== undefined), "--bar": `${bar_px}px` } as CSSProperties}>
       <div
         ref={grid}
         role="grid"
         aria-label={label}
         aria-rowcount={more ? -1 : rows.length + 1}
-        aria-colcount={columns.length}
+        aria-colcount={columns.length + (props.onSelect ? 1 : 0)}
         aria-multiselectable={props.onSelect ? true : undefined}
         className={styles.grid}
         onKeyDown={onKeyDown}
@@ -149,7 +151,7 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
         }}
       >
         <div role="rowgroup">
-          <GridHeader columns={columns} sort={sort} onSort={props.onSort} onSize={resize} onLeave={() => focusRow(tabStop)} />
+          <GridHeader columns={columns} sort={sort} onSort={props.onSort} onSize={resize} onLeave={() => focusRow(tabStop)} chosen={props.onSelect ? chosen : null} onChooseAll={() => props.onSelect?.(chosen === "all" ? NONE : new Set(rows.map((row) => row.id)))} />
         </div>
         <div
           ref={scroller}

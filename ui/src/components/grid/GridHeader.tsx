@@ -12,10 +12,13 @@ type GridHeaderProps<T> = {
   onSize: (column: string, width_px: number | null) => void;
   /** Back down to the rows. */
   onLeave: () => void;
+  /** Where rows can be selected: whether all, some or none of those shown are. */
+  chosen: "all" | "some" | "none" | null;
+  onChooseAll: () => void;
 };
 
 /** Reached from the first row by the arrow up; sizes change by dragging, or by Alt and an arrow. */
-export function GridHeader<T>({ columns, sort, onSort, onSize, onLeave }: GridHeaderProps<T>) {
+export function GridHeader<T>({ columns, sort, onSort, onSize, onLeave, chosen, onChooseAll }: GridHeaderProps<T>) {
   const press = (column: Column<T>) => {
     if (column.compare === undefined || onSort === undefined) return;
     const again = sort?.column === column.id && sort.direction === "ascending";
@@ -34,6 +37,20 @@ export function GridHeader<T>({ columns, sort, onSort, onSize, onLeave }: GridHe
   };
   return (
     <div role="row" aria-rowindex={1} className={styles.header}>
+      {chosen === null ? null : (
+        <div role="columnheader" className={styles.check}>
+          <input
+            type="checkbox"
+            tabIndex={-1}
+            aria-label="Select all rows shown"
+            checked={chosen === "all"}
+            onChange={onChooseAll}
+            ref={(box) => {
+              if (box !== null) box.indeterminate = chosen === "some";
+            }}
+          />
+        </div>
+      )}
       {columns.map((column) => {
         const direction = sort?.column === column.id ? sort.direction : undefined;
         const Arrow = direction === "descending" ? ArrowDown : ArrowUp;

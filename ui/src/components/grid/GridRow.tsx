@@ -1,3 +1,4 @@
+import { Check } from "lucide-react";
 import { type CSSProperties, memo } from "react";
 import type { Column } from "./columns";
 import styles from "./DataGrid.module.css";
@@ -28,6 +29,12 @@ function Row<T>({ row, id, index, top_px, height_px, columns, tabStop, open, sel
       className={styles.row}
       style={style}
     >
+      {selected === undefined ? null : (
+        // The row itself is selected, by Space or here: the box says nothing that the row does not.
+        <div role="gridcell" className={styles.check} data-check>
+          <span className={styles.box}>{selected ? <Check size={12} strokeWidth={3} aria-hidden /> : null}</span>
+        </div>
+      )}
       {columns.map((column) => (
         <div key={column.id} role="gridcell" className={column.align === "end" ? styles.end : styles.cell}>
           {column.cell(row)}

@@ -24,8 +24,10 @@ export function visibleColumns<T>(columns: readonly Column<T>[], width_px: numbe
   return columns.filter((column) => column.hideBelow_px === undefined || width_px >= column.hideBelow_px);
 }
 
-export function gridTemplate<T>(columns: readonly Column<T>[], sizes: ReadonlyMap<string, number>): string {
-  return columns.map((column) => (sizes.has(column.id) ? `${sizes.get(column.id)}px` : column.width)).join(" ");
+/** `selectable`: a box stands before every row. */
+export function gridTemplate<T>(columns: readonly Column<T>[], sizes: ReadonlyMap<string, number>, selectable: boolean): string {
+  const widths = columns.map((column) => (sizes.has(column.id) ? `${sizes.get(column.id)}px` : column.width));
+  return (selectable ? ["16px", ...widths] : widths).join(" ");
 }
 
 export function sortRows<T>(rows: readonly T[], columns: readonly Column<T>[], sort: Sort | null): readonly T[] {

@@ -1,7 +1,7 @@
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Copy, PanelRight, SearchX, UserRound, Workflow } from "lucide-react";
-import { useCallback, useMemo, useState } from "react";
+import { type ComponentType, useCallback, useMemo, useState } from "react";
 import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorState } from "../../components/ErrorState";
@@ -9,15 +9,18 @@ import { Reading } from "../../components/Reading";
 import type { MenuEntry } from "../../components/MenuList";
 import { DataGrid } from "../../components/grid/DataGrid";
 import { GridPlace } from "../../components/grid/GridPlace";
-import type { JobRow, Page } from "../../generated/commands";
+import type { JobFilter, JobRow, Page } from "../../generated/commands";
 import { liveJobs } from "../../lib/live-stores";
-import { plural } from "../../lib/numbers";
 import { toast } from "../../lib/toasts";
-import styles from "./Jobs.module.css";
 import { JOB_COLUMNS } from "./job-columns";
+
+/** What can be done with the jobs that are selected, or with all that the filter lets through. */
+export type JobSelectionBar = ComponentType<{ ids: ReadonlySet<string>; filter: JobFilter; onClear: () => void }>;
 
 type JobTableProps = {
   q: string;
+  filter: JobFilter;
+  selectionBar: JobSelectionBar;
   jobs: UseInfiniteQueryResult<InfiniteData<Page<JobRow>>>;
   openId: string | null;
   onClear: () => void;
@@ -26,9 +29,12 @@ type JobTableProps = {
 const NONE: ReadonlySet<string> = new Set();
 const find = (id: string) => liveJobs.get(id);
 
-export function JobTable({ q, jobs, openId, onClear }: JobTableProps) {
+export function JobTable({ q, filter, selectionBar: SelectionBar, jobs, openId, onClear }: JobTableProps) {
   const navigate = useNavigate();
-  const [selection, setSelection] = useState(NONE);
+  // Of one list: another filter shows other jobs, and nobody acts on what they no longer see.
+  const [{ of, ids }, setChosen] = useState({ of: q, ids: NONE });
+  const selection = of === q ? ids : NONE;
+  const setSelection = (next: ReadonlySet<string>) => setChosen({ of: q, ids: next });
   const rows = useMemo(() => jobs.data?.pages.flatMap((page) => page.rows) ?? [], [jobs.data]);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = jobs;
   const readOn = useCallback(() => {
@@ -44,9 +50,6 @@ export function JobTable({ q, jobs, openId, onClear }: JobTableProps) {
     "line",
     { id: "copy", label: "Copy job id", icon: Copy, onPress: () => void navigator.clipboard.writeText(job.id).then(() => toast("Copied the job’s id.")) },
   ];
-  const copyIds = () => {
-    void navigator.clipboard.writeText([...selection].join("\n")).then(() => toast(`Copied ${plural(selection.size, "id")}.`));
-  };
   return (
     <GridPlace>
       <DataGrid
@@ -67,17 +70,7 @@ export function JobTable({ q, jobs, openId, onClear }: JobTableProps) {
         onEndReached={readOn}
         empty={<Nothing q={q} jobs={jobs} onClear={onClear} />}
       />
-      {selection.size === 0 ? null : (
-        <div className={styles.selected} role="status">
-          <span>{plural(selection.size, "job")} selected</span>
-          <Button size="small" icon={Copy} onPress={copyIds}>
-            Copy ids
-          </Button>
-          <Button size="small" tone="quiet" onPress={() => setSelection(NONE)}>
-            Clear
-          </Button>
-        </div>
-      )}
+      {selection.size === 0 ? null : <SelectionBar ids={selection} filter={filter} onClear={() => setSelection(NONE)} />}
     </GridPlace>
   );
 }

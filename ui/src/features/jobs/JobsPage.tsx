@@ -5,7 +5,7 @@ import { FilterBar } from "../../components/FilterBar";
 import { Page } from "../../components/Page";
 import { SidePanelPlace } from "../../components/SidePanel";
 import { useIpc } from "../../ipc/ipc";
-import { JobTable } from "./JobTable";
+import { type JobSelectionBar, JobTable } from "./JobTable";
 import { JobViews } from "./JobViews";
 import { jobFilterFields, toJobFilter } from "./job-filters";
 import { jobTypesOptions, jobsOptions } from "./jobs-queries";
@@ -13,7 +13,7 @@ import { jobTypesOptions, jobsOptions } from "./jobs-queries";
 const route = getRouteApi("/jobs");
 
 /** All jobs, newest first; one of them in the panel. */
-export function JobsPage() {
+export function JobsPage({ selectionBar }: { selectionBar: JobSelectionBar }) {
   const ipc = useIpc();
   const { q = "" } = route.useSearch();
   const navigate = route.useNavigate();
@@ -36,7 +36,7 @@ export function JobsPage() {
         </>
       }
     >
-      <JobTable q={q} jobs={jobs} openId={jobId} onClear={() => setText("")} />
+      <JobTable q={q} filter={filter} selectionBar={selectionBar} jobs={jobs} openId={jobId} onClear={() => setText("")} />
       {jobId === null ? null : (
         <SidePanelPlace>
           <Outlet />

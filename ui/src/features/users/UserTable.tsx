@@ -1,7 +1,7 @@
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { ArrowRight, AtSign, Copy, SearchX, Users } from "lucide-react";
-import { useCallback, useMemo } from "react";
+import { type ComponentType, useCallback, useMemo, useState } from "react";
 import { Button } from "../../components/Button";
 import { EmptyState } from "../../components/EmptyState";
 import { ErrorState } from "../../components/ErrorState";
@@ -9,22 +9,32 @@ import { Reading } from "../../components/Reading";
 import type { MenuEntry } from "../../components/MenuList";
 import { DataGrid } from "../../components/grid/DataGrid";
 import { GridPlace } from "../../components/grid/GridPlace";
-import type { Page, UserRow } from "../../generated/commands";
+import type { Page, UserFilter, UserRow } from "../../generated/commands";
 import { liveUsers } from "../../lib/live-stores";
 import { toast } from "../../lib/toasts";
 import { USER_COLUMNS } from "./user-columns";
 
+/** What can be done with the users that are selected, or with all that the filter lets through. */
+export type UserSelectionBar = ComponentType<{ ids: ReadonlySet<string>; filter: UserFilter; onClear: () => void }>;
+
 type UserTableProps = {
   /** Names the list. */
   filter: string;
+  shown: UserFilter;
+  selectionBar: UserSelectionBar;
   users: UseInfiniteQueryResult<InfiniteData<Page<UserRow>>>;
   onClear: () => void;
 };
 
+const NONE: ReadonlySet<string> = new Set();
 const find = (id: string) => liveUsers.get(id);
 
-export function UserTable({ filter, users, onClear }: UserTableProps) {
+export function UserTable({ filter, shown, selectionBar: SelectionBar, users, onClear }: UserTableProps) {
   const navigate = useNavigate();
+  // Of one list: another filter shows other users, and nobody acts on what they no longer see.
+  const [{ of, ids }, setChosen] = useState({ of: filter, ids: NONE });
+  const selection = of === filter ? ids : NONE;
+  const setSelection = (next: ReadonlySet<string>) => setChosen({ of: filter, ids: next });
   const rows = useMemo(() => users.data?.pages.flatMap((page) => page.rows) ?? [], [users.data]);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = users;
   const readOn = useCallback(() => {
@@ -49,10 +59,13 @@ export function UserTable({ filter, users, onClear }: UserTableProps) {
         find={find}
         onOpen={open}
         menu={menu}
+        selection={selection}
+        onSelect={setSelection}
         more={hasNextPage}
         onEndReached={readOn}
         empty={<Nothing filtered={filter !== "|"} users={users} onClear={onClear} />}
       />
+      {selection.size === 0 ? null : <SelectionBar ids={selection} filter={shown} onClear={() => setSelection(NONE)} />}
     </GridPlace>
   );
 }

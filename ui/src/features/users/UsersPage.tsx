@@ -5,14 +5,14 @@ import { Page } from "../../components/Page";
 import { SearchField } from "../../components/SearchField";
 import { useIpc } from "../../ipc/ipc";
 import { DemoModeFilter } from "./DemoModeFilter";
-import { UserTable } from "./UserTable";
+import { type UserSelectionBar, UserTable } from "./UserTable";
 import { toUserFilter } from "./user-filters";
 import { usersOptions } from "./users-queries";
 
 const route = getRouteApi("/users");
 
 /** All customers, newest sign-up first. */
-export function UsersPage() {
+export function UsersPage({ selectionBar }: { selectionBar: UserSelectionBar }) {
   const ipc = useIpc();
   const { q = "", demo = "" } = route.useSearch();
   const navigate = route.useNavigate();
@@ -33,7 +33,7 @@ export function UsersPage() {
         </>
       }
     >
-      <UserTable filter={`${filter.search ?? ""}|${filter.demo_modes.join()}`} users={users} onClear={() => change({ q: undefined, demo: undefined })} />
+      <UserTable shown={filter} selectionBar={selectionBar} filter={`${filter.search ?? ""}|${filter.demo_modes.join()}`} users={users} onClear={() => change({ q: undefined, demo: undefined })} />
     </Page>
   );
 }

@@ -28,6 +28,7 @@ export function jobMark(job: JobRow, now_ms: number): StateMark {
 const TYPES: Record<string, string> = {
   demo_enable: "Enable demo mode",
   demo_disable: "Disable demo mode",
+  bulk: "Execute a bulk plan",
   job_retention: "Clean up old jobs",
   noop: "No operation",
 };

@@ -1,0 +1,124 @@
+// Many at once: selected, planned, confirmed, executed by the worker, and told item by item.
+
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { after, before, test } from "node:test";
+import { problems } from "../lib/axe.mjs";
+import { asOwner } from "../lib/database.mjs";
+import { confirm, sceneWithWindow, signedIn } from "../lib/scene.mjs";
+import { hire } from "../lib/server.mjs";
+import { stack } from "../lib/stack.mjs";
+import { until } from "../lib/until.mjs";
+
+const scene = sceneWithWindow();
+let second;
+before(async () => {
+  second = await signedIn(stack.api_url, { staff: hire("second") });
+});
+after(() => second?.close());
+
+const id = (at) => {
+  const time = (Date.now() - 1_000 + at).toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomBytes(2).toString("hex").slice(1)}-8${randomBytes(2).toString("hex").slice(1)}-${randomBytes(6).toString("hex")}`;
+};
+
+/** Jobs of the system that have failed for good, with an error of their own. */
+async function failedJobs(count, error) {
+  const ids = Array.from({ length: count }, (_, at) => id(at));
+  await asOwner(async (client) => {
+    await client.query("BEGIN");
+    await client.query(
+      "INSERT INTO background_jobs (id, job_type, status, attempt, completed_at, error_message) SELECT id, 'noop', 'failed', 1, now(), $2 FROM unnest($1::uuid[]) id",
+      [ids, error],
+    );
+    await client.query("INSERT INTO job_events (job_id, event, from_status, to_status, attempt, actor, detail) SELECT id, 'fail', 'running', 'failed', 1, 'test', $2 FROM unnest($1::uuid[]) id", [ids, error]);
+    await client.query("COMMIT");
+  });
+  return ids;
+}
+
+const status = (ids, word) =>
+  asOwner(async (client) => (await client.query("SELECT count(*)::int AS n FROM background_jobs WHERE id = ANY($1) AND status = $2", [ids, word])).rows[0].n);
+
+/** The failed jobs with this error, and no others, are on the screen. */
+async function show(window, error, count) {
+  await window.open("Jobs");
+  await window.go(`/jobs?q=${encodeURIComponent(`status:failed error:${error}`)}`);
+  await until(`${count} jobs are listed`, () => window.run((count) => document.querySelectorAll("[role=grid][aria-label=Jobs] [role=row][data-id]").length >= Math.min(count, 10), count)).catch((failed) => window.explain(failed));
+}
+
+/** Selects the first row by its box; the keys go on from there. */
+const selectFirst = async (window) => (await window.find("[role=row][data-id] [data-check]", "")).click();
+
+test("three are selected by keyboard, planned and executed; the one that vanished fails alone and is planned anew", async () => {
+  const { window } = scene;
+  const ids = await failedJobs(3, "bulkfirst");
+  await show(window, "bulkfirst", 3);
+  await selectFirst(window);
+  await window.sees("1 job selected");
+  await window.keys("Shift", "ArrowDown");
+  await window.keys("Shift", "ArrowDown");
+  await window.sees("3 jobs selected");
+  await window.look("bulk-selected");
+  await window.press("Retry…");
+  await confirm(window, "Make the plan", "The demo service is back");
+  await window.sees("What was planned");
+  await window.sees("3 will change");
+  await window.look("bulk-plan");
+  assert.deepEqual(await problems(window), []);
+  assert.equal(await status(ids, "failed"), 3, "a plan changes nothing");
+  await asOwner((client) => client.query("DELETE FROM background_jobs WHERE id = $1", [ids[1]]));
+  await window.press("Retry 3 jobs…");
+  await window.sees("This cannot be undone");
+  await window.look("bulk-confirm");
+  await window.press("Retry 3 jobs: cannot be undone");
+  await window.sees("2 done", 60_000);
+  await window.sees("1 failed");
+  await window.sees("There is no such job any more.");
+  await window.sees("Completed");
+  await window.look("bulk-completed");
+  assert.equal(await status(ids, "failed"), 0);
+  await window.press("Plan the 1 failed one anew…");
+  await window.press("Make the plan");
+  await window.sees("Retry 0 jobs");
+  await window.sees("There is no such job, or no longer.");
+});
+
+test("a hundred and twenty need the number typed and a second person; pausing holds, resuming ends it", async () => {
+  const { window } = scene;
+  const ids = await failedJobs(120, "bulksecond");
+  await show(window, "bulksecond", 120);
+  await selectFirst(window);
+  await window.press("All that match");
+  await window.sees("All jobs that match the filter");
+  await window.press("Retry…");
+  await confirm(window, "Make the plan", "The demo service is back");
+  await window.sees("120 will change");
+  await window.press("Retry 120 jobs…");
+  await window.fill("Type how many will change", "120");
+  await window.press("Ask a second person");
+  await window.sees("Needs a second person");
+  await window.look("bulk-needs-second");
+  const own = await window.find("button", "Approve: Retry 120 jobs");
+  assert.equal(await own.getAttribute("aria-disabled"), "true");
+  assert.equal(await status(ids, "failed"), 120, "the first person alone changes nothing");
+
+  await second.open("Bulk");
+  await (await second.find("[role=grid] [role=row][data-id] *", "Needs a second person")).click();
+  await second.sees("120 will change");
+  await second.press("Approve: Retry 120 jobs…");
+  await second.look("bulk-approve");
+  await confirm(second, "Approve and begin", "Looked at it too");
+  await window.sees("Running");
+  await window.press("Pause…");
+  await confirm(window, "Pause", "Wait a moment");
+  await window.sees("Paused");
+  const left = await status(ids, "failed");
+  assert.ok(left > 0, "it is paced, so that it can be stopped before all is done");
+  await window.look("bulk-paused");
+  await second.sees("Paused");
+  await second.press("Resume…");
+  await confirm(second, "Resume", "Go on");
+  await window.sees("120 done", 60_000);
+  await until("all have run again", async () => (await status(ids, "completed")) === 120, 60_000);
+});

@@ -1,0 +1,50 @@
+import { type InfiniteData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import type { BulkItemRow, BulkItemState, BulkPlanRow, BulkPlanView, Page } from "../../generated/commands";
+import type { Ipc } from "../../ipc/ipc";
+import { read } from "../../lib/failure";
+import { keys } from "../../lib/query-keys";
+
+const ROWS = 100;
+/** While it is executed. */
+const AT_WORK_MS = 1_000;
+/** Somebody else may take it a step further. */
+const AT_REST_MS = 3_000;
+
+const AT_WORK: readonly string[] = ["running", "pausing", "aborting"];
+const OVER: readonly string[] = ["completed", "aborted", "discarded"];
+
+/** Its job waits or works. */
+export const isAtWork = (plan: BulkPlanRow): boolean => AT_WORK.includes(plan.status);
+
+export function bulkPlansOptions(ipc: Ipc) {
+  return infiniteQueryOptions<Page<BulkPlanRow>, Error, InfiniteData<Page<BulkPlanRow>>, typeof keys.bulkPlans, string | null>({
+    queryKey: keys.bulkPlans,
+    queryFn: ({ pageParam }) => read(ipc.commands.bulkPlans(pageParam, ROWS)),
+    initialPageParam: null,
+    getNextPageParam: (page) => page.next,
+    refetchInterval: AT_REST_MS,
+  });
+}
+
+export function bulkPlanOptions(ipc: Ipc, id: string) {
+  return queryOptions<BulkPlanView>({
+    queryKey: keys.bulkPlan(id),
+    queryFn: () => read(ipc.commands.bulkPlan(id)),
+    refetchInterval: ({ state }) => {
+      const plan = state.data?.plan;
+      if (plan === undefined || OVER.includes(plan.status)) return false;
+      return isAtWork(plan) ? AT_WORK_MS : AT_REST_MS;
+    },
+  });
+}
+
+/** The items of a plan; read again while they change. */
+export function bulkItemsOptions(ipc: Ipc, id: string, state: BulkItemState | null, moving: boolean) {
+  return infiniteQueryOptions<Page<BulkItemRow>, Error, InfiniteData<Page<BulkItemRow>>, ReturnType<typeof keys.bulkItems>, string | null>({
+    queryKey: keys.bulkItems(id, state),
+    queryFn: ({ pageParam }) => read(ipc.commands.bulkItems(id, state, null, pageParam, ROWS)),
+    initialPageParam: null,
+    getNextPageParam: (page) => page.next,
+    refetchInterval: moving ? AT_REST_MS : false,
+  });
+}
