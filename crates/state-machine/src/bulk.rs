@@ -76,9 +76,9 @@ impl BulkStatus {
             (Self::Running | Self::Pausing, E::Abort) => Some(Self::Aborting),
             (Self::Pausing, E::Stopped) | (Self::Running | Self::Pausing, E::Interrupt) => Some(Self::Paused),
             // Stopped by somebody who stopped its job: that is the plan's end as well.
-            (Self::Running | Self::Aborting, E::Stopped) | (Self::Aborting, E::Interrupt) | (Self::Paused, E::Abort) => {
-                Some(Self::Aborted)
-            }
+            (Self::Running | Self::Aborting, E::Stopped)
+            | (Self::Aborting, E::Interrupt)
+            | (Self::Paused, E::Abort) => Some(Self::Aborted),
             (Self::Running | Self::Pausing | Self::Aborting, E::Finish) => Some(Self::Completed),
             _ => None,
         }

@@ -1,8 +1,8 @@
 //! What a plan would do to each of its items, who may take it which step further, and what cannot be undone.
 
 use crate::{
-    ActionOffer, BulkEvent, BulkStatus, DemoMode, DemoModeAction, DemoModeStatus, JobAction, JobFacts, JobStatus, JobType,
-    words::words,
+    ActionOffer, BulkEvent, BulkStatus, DemoMode, DemoModeAction, DemoModeStatus, JobAction, JobFacts, JobStatus,
+    JobType, words::words,
 };
 
 words! {

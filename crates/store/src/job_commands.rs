@@ -199,6 +199,7 @@ pub(crate) async fn run_again(
     job: &JobRecord,
     command: &Command,
 ) -> Result<JobTransition, StoreError> {
+    job.status.transition(JobEvent::ManualRetry)?;
     if job.job_type == JobType::Bulk.as_str() {
         return Err(refused(job, "This job executes a bulk plan. Resume the plan, or plan anew."));
     }

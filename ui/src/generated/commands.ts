@@ -41,6 +41,20 @@ export const commands = {
 	 *  there is none.
 	 */
 	applyFix: (intent: CommandIntent, userId: string | null, request: FixRequest) => __TAURI_INVOKE<CaseView>("apply_fix", { intent, userId, request }),
+	/**  One page of the plans, newest first. */
+	bulkPlans: (cursor: string | null, limit: number) => __TAURI_INVOKE<Page<BulkPlanRow>>("bulk_plans", { cursor, limit }),
+	/**  A plan's page, with the steps that are open to whoever is signed in. */
+	bulkPlan: (id: string) => __TAURI_INVOKE<BulkPlanView>("bulk_plan", { id }),
+	/**  One page of a plan's items, in its order. */
+	bulkItems: (id: string, state: BulkItemState | null, forecast: BulkForecast | null, cursor: string | null, limit: number) => __TAURI_INVOKE<Page<BulkItemRow>>("bulk_items", { id, state, forecast, cursor, limit }),
+	/**  Fixes what is chosen. Nothing is changed. */
+	makeBulkPlan: (intent: CommandIntent, body: MakeBulkPlan) => __TAURI_INVOKE<BulkPlanView>("make_bulk_plan", { intent, body }),
+	/**  Lets a plan begin, or hands it to a second person. */
+	confirmBulkPlan: (target: CommandTarget, body: ConfirmBulkPlan) => __TAURI_INVOKE<BulkPlanView>("confirm_bulk_plan", { target, body }),
+	/**  Takes a plan any other step further. */
+	stepBulkPlan: (target: CommandTarget, step: BulkStep, body: WithReason) => __TAURI_INVOKE<BulkPlanView>("step_bulk_plan", { target, step, body }),
+	/**  Plans anew what failed in a plan. */
+	retryFailedBulk: (target: CommandTarget, body: WithReason) => __TAURI_INVOKE<BulkPlanView>("retry_failed_bulk", { target, body }),
 	/**  One page of the sessions table, last seen first. */
 	sessionsPage: (filter: SessionFilter, cursor: string | null, limit: number) => __TAURI_INVOKE<Page<SessionRow>>("sessions_page", { filter, cursor, limit }),
 	/**  Workers heard of lately, alive first. */
@@ -270,6 +284,209 @@ export type Bootstrap = {
 	path: string | null,
 };
 
+/**  What is done to every item of a plan. */
+export type BulkAction = 
+/**  Run failed and cancelled jobs again. */
+"retry_jobs" | 
+/**  Stop jobs. */
+"cancel_jobs" | 
+/**  Remove users' demo profiles. */
+"disable_demo_mode";
+
+/**  Failed items, counted by what happened. */
+export type BulkFailure = {
+	/**  `moved`, `gone`, `refused`, `fault`. */
+	code: string,
+	/**  For people. */
+	result: string,
+	/**  How many. */
+	count: number,
+};
+
+/**  What is to be expected of one item. */
+export type BulkForecast = 
+/**  It is allowed now, and it will be done. */
+"will_change" | 
+/**  It is where the action leads to. */
+"already_there" | 
+/**  It is on its way there. */
+"in_flight" | 
+/**  The rules do not allow it. */
+"not_allowed";
+
+/**  One item of a plan. */
+export type BulkItemRow = {
+	/**  Its place, from 1. */
+	seq: number,
+	/**  The job or user that was chosen. */
+	target_id: string,
+	/**  The job, where it is one. */
+	job_id: string | null,
+	/**  What the job does; `None` when it is gone. */
+	job_type: string | null,
+	/**  The user. */
+	user_id: string | null,
+	/**  That user's e-mail as it is now. */
+	user_email: string | null,
+	/**  What was expected of it. */
+	forecast: BulkForecast,
+	/**  Why it does not change. */
+	why: string | null,
+	/**  Its state when it was planned. */
+	now: string | null,
+	/**  The state that the action leads to. */
+	next: string | null,
+	/**  What became of it. */
+	state: BulkItemState,
+	/**  `done`, `moved`, `gone`, `refused`, `fault`. */
+	result_code: string | null,
+	/**  For people. */
+	result: string | null,
+	/**  When it was executed. */
+	ended_at: string | null,
+};
+
+/**  What became of an item. */
+export type BulkItemState = 
+/**  Not executed, because it would not change. */
+"left_out" | 
+/**  To be executed. */
+"waiting" | 
+/**  Executed; its effect is recorded. */
+"done" | 
+/**  Executed, and nothing was changed. */
+"failed";
+
+/**  One line of the list of plans. */
+export type BulkPlanRow = {
+	/**  UUIDv7: grows with time. */
+	id: string,
+	/**  What is done to each item. */
+	action: BulkAction,
+	/**  Where it stands. */
+	status: BulkStatus,
+	/**  It did not begin in its time, and never will. */
+	expired: boolean,
+	/**  Why. */
+	reason: string,
+	/**  How the items were chosen, for people. */
+	source: string,
+	/**  More matched than a plan may hold: these are the newest. */
+	or_more: boolean,
+	/**  The plan of which this repeats what failed. */
+	retry_of: string | null,
+	/**  All items. */
+	items: number,
+	/**  Those that will change: the only ones that are executed. */
+	will_change: number,
+	/**  Those that are where the action leads to. */
+	already_there: number,
+	/**  Those that are on their way there. */
+	in_flight: number,
+	/**  Those that the rules do not allow it for. */
+	not_allowed: number,
+	/**  Executed with success so far. */
+	done: number,
+	/**  Executed without success so far. */
+	failed: number,
+	/**  Items a second at most. */
+	rate_per_s: number,
+	/**  How long all of it takes at that rate. */
+	estimate_s: number,
+	/**  Whoever confirms must type how many will change. */
+	typed_count: boolean,
+	/**  A second person must approve it. */
+	second_person: boolean,
+	/**  Who planned it. */
+	planned_by: string,
+	/**  When. */
+	planned_at: string,
+	/**  It must have begun by then. */
+	expires_at: string,
+	/**  Who confirmed it; the actor of every item's audit line. */
+	confirmed_by: string | null,
+	/**  When. */
+	confirmed_at: string | null,
+	/**  The second person. */
+	approved_by: string | null,
+	/**  When. */
+	approved_at: string | null,
+	/**  The job that executes it. */
+	job_id: string | null,
+	/**  Why it stands where it stands, where nobody asked for it. */
+	note: string | null,
+	/**  When it ended. */
+	ended_at: string | null,
+	/**  For `If-Match`. */
+	version: number,
+};
+
+/**  A plan's page; also the answer to every step. */
+export type BulkPlanView = {
+	/**  The line. */
+	plan: BulkPlanRow,
+	/**  Why items will not change, most frequent first. */
+	reasons: BulkReason[],
+	/**  Why items failed, most frequent first. */
+	failures: BulkFailure[],
+	/**  The first few that will change. */
+	sample: BulkItemRow[],
+	/**  How many items still wait. */
+	waiting: number,
+	/**  Why it cannot be taken back. */
+	undo: string,
+	/**  Every step with the rules' answer for whoever asks. */
+	offers: ActionOffer<BulkStep>[],
+	/**  Database time at which this was read. */
+	as_of: string,
+};
+
+/**  Items that will not change, counted by their reason. */
+export type BulkReason = {
+	/**  Which kind. */
+	forecast: BulkForecast,
+	/**  Why. */
+	why: string,
+	/**  How many. */
+	count: number,
+};
+
+/**  Where a plan stands (`bulk_plans.status`). That it has expired is a matter of time and derived when it is read. */
+export type BulkStatus = 
+/**  Made and shown; nothing is changed by it. In: a person plans. */
+"planned" | 
+/**  Confirmed by a person, and so large that a second one must agree. */
+"awaiting_approval" | 
+/**  Its job waits or works. */
+"running" | 
+/**  A pause was asked for; the worker ends the item in hand. */
+"pausing" | 
+/**  Nothing is done until a person resumes it. */
+"paused" | 
+/**  A stop was asked for; the worker ends the item in hand. */
+"aborting" | 
+/**  Stopped before its end. What was done stands. */
+"aborted" | 
+/**  Every item has its result. */
+"completed" | 
+/**  Given up before anything was changed. */
+"discarded";
+
+/**  What a person can do with a plan. */
+export type BulkStep = 
+/**  Let it begin, or hand it to a second person. */
+"confirm" | 
+/**  Agree with what somebody else has planned and confirmed. */
+"approve" | 
+/**  Give it up before it begins. */
+"discard" | 
+/**  Let it wait. */
+"pause" | 
+/**  Let it go on. */
+"resume" | 
+/**  Stop it for good. */
+"abort";
+
 /**  A job and/or its user looked at together, with the verdict of the rules. */
 export type CaseView = {
 	/**  The user. */
@@ -411,6 +628,14 @@ export type CommandTarget = {
 	command_id: string,
 	/**  What it is and on whom, for people: said when its answer is lost, also by a window opened later. */
 	title: string,
+};
+
+/**  `POST /staff/bulk-plans/{id}/confirm`. Answers [`BulkPlanView`]. */
+export type ConfirmBulkPlan = {
+	/**  How many will change, as the person typed it; needed where the plan says so. */
+	typed_count: number | null,
+	/**  Kept with the confirmation; 3 to 500 characters. */
+	reason: string,
 };
 
 /**  One step and how it went. */
@@ -1088,6 +1313,23 @@ reason: string;
 /**  How far what is shown can be trusted. */
 freshness: Freshness };
 
+/**
+ *  `POST /staff/bulk-plans`: fixes what is chosen, as it is now, and changes nothing. Exactly one of `ids`, `jobs` and `users`
+ *  is given, and a filter is one of what the action is on. Answers [`BulkPlanView`].
+ */
+export type MakeBulkPlan = {
+	/**  What is to be done to each. */
+	action: BulkAction,
+	/**  These, at most 1,000. */
+	ids: string[] | null,
+	/**  Every job that this lets through, the newest 10,000 at most. */
+	jobs: JobFilter | null,
+	/**  Every user that this lets through, the newest 10,000 at most. */
+	users: UserFilter | null,
+	/**  Why, for the audit line of every item; 3 to 500 characters. */
+	reason: string,
+};
+
 /**  What an admin can do to a person of the staff. */
 export type MemberAction = 
 /**  End their access at once. */
@@ -1178,6 +1420,10 @@ export type Permission =
 "job.reschedule" | 
 /**  Apply the fix that a verdict offers. */
 "case.fix" | 
+/**  Plan a change of many jobs or users, let it begin, pause and stop it. What it does to each needs its own permission too. */
+"bulk.run" | 
+/**  Approve, as the second person, what somebody else has planned and confirmed. */
+"bulk.approve" | 
 /**  Let workers claim from a paused queue again. */
 "queue.resume" | 
 /**  End one session of a customer. */

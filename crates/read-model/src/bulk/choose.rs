@@ -117,7 +117,8 @@ impl ReadModel {
                     BulkTarget::Job => jobs(connection, action, &ids).await?,
                     BulkTarget::User => people(connection, action, &ids).await?,
                 };
-                let mut found: HashMap<Uuid, ChosenItem> = found.into_iter().map(|item| (item.target_id, item)).collect();
+                let mut found: HashMap<Uuid, ChosenItem> =
+                    found.into_iter().map(|item| (item.target_id, item)).collect();
                 let gone = |target_id| {
                     let outlook = BulkOutlook::gone(action.target());
                     ChosenItem { target_id, job: None, user: None, now: None, outlook }

@@ -95,7 +95,8 @@ impl ReadModel {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<BulkItemRow>, ReadError> {
-        let after = cursor.map(|cursor| decode(cursor)?.parse().map_err(|_| ReadError::BadCursor)).transpose()?;
+        let after =
+            cursor.map(|cursor| decode(cursor)?.parse::<i32>().map_err(|_| ReadError::BadCursor)).transpose()?;
         let limit = clamp(limit);
         self.section(move |connection| {
             Box::pin(async move {

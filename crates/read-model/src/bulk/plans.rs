@@ -132,11 +132,8 @@ impl ReadModel {
             Box::pin(async move {
                 let as_of = database_time(connection).await?;
                 let sql = plans!("WHERE $1::uuid IS NULL OR p.id < $1 ORDER BY p.id DESC LIMIT $2");
-                let rows: Vec<StoredPlan> = sqlx::query_as(sql)
-                    .bind(after.map(|key| key.id))
-                    .bind(probe(limit))
-                    .fetch_all(connection)
-                    .await?;
+                let rows: Vec<StoredPlan> =
+                    sqlx::query_as(sql).bind(after.map(|key| key.id)).bind(probe(limit)).fetch_all(connection).await?;
                 let rows = rows.into_iter().map(BulkPlanRow::try_from).collect::<Result<_, _>>()?;
                 Ok(cut(rows, limit, as_of, |row: &BulkPlanRow| Key { at: row.planned_at, id: row.id }.encode(LIST)))
             })

@@ -80,10 +80,7 @@ pub async fn confirm(
 #[utoipa::path(post, path = "/staff/bulk-plans/{id}/approve", tag = "staff", security(("staff" = [])),
     params(("id" = Uuid, Path, description = "The plan"), WriteHeaders), request_body = WithReason,
     responses((status = 200, body = BulkPlanView), WriteRefusals))]
-pub async fn approve(
-    State(app): State<App>,
-    write: StaffWrite<WithReason, BulkApprove>,
-) -> Result<Response, ApiError> {
+pub async fn approve(State(app): State<App>, write: StaffWrite<WithReason, BulkApprove>) -> Result<Response, ApiError> {
     step(&app, write.id, BulkStep::Approve, None, &write.command, &write.staff).await
 }
 
@@ -121,11 +118,7 @@ pub async fn abort(State(app): State<App>, write: StaffWrite<WithReason, BulkRun
     plain(&app, BulkStep::Abort, write).await
 }
 
-async fn plain<P: Permit>(
-    app: &App,
-    step: BulkStep,
-    write: StaffWrite<WithReason, P>,
-) -> Result<Response, ApiError> {
+async fn plain<P: Permit>(app: &App, step: BulkStep, write: StaffWrite<WithReason, P>) -> Result<Response, ApiError> {
     let me = write.command.actor.staff_id();
     let done = app.store.step_bulk_plan(write.id, step, None, &write.command).await;
     answer::with_view(done, app.read.bulk_plan(write.id, me)).await

@@ -41,7 +41,10 @@ async fn a_plan_tells_what_is_to_be_expected_and_changes_nothing() {
     let row = &made.body["plan"];
     let counts = ["items", "will_change", "already_there", "in_flight", "not_allowed"].map(|name| row[name].as_u64());
     assert_eq!(counts, [5, 1, 1, 1, 2].map(Some), "{row}");
-    assert_eq!((&row["status"], &row["second_person"], &row["typed_count"]), (&json!("planned"), &json!(false), &json!(false)));
+    assert_eq!(
+        (&row["status"], &row["second_person"], &row["typed_count"]),
+        (&json!("planned"), &json!(false), &json!(false))
+    );
     assert_eq!(made.body["sample"][0]["target_id"], json!(failed));
     let reasons = made.body["reasons"].as_array().expect("reasons");
     assert!(reasons.iter().any(|reason| reason["why"] == "There is no such job, or no longer."), "{reasons:?}");
@@ -53,7 +56,8 @@ async fn a_plan_tells_what_is_to_be_expected_and_changes_nothing() {
 async fn a_plan_is_made_of_one_choice_that_fits_its_action() {
     let stand = Stand::new().await;
     let token = stand.support().await;
-    let filter = json!({ "statuses": ["failed"], "job_types": [], "user": null, "id": null, "worker_id": null, "error": null });
+    let filter =
+        json!({ "statuses": ["failed"], "job_types": [], "user": null, "id": null, "worker_id": null, "error": null });
     let everybody = json!({ "search": null, "demo_modes": [] });
     for (body, field) in [
         (json!({ "action": "retry_jobs", "reason": "Ticket" }), "ids"),
@@ -77,10 +81,14 @@ async fn the_same_request_makes_one_plan() {
     let token = stand.support().await;
     let ids = [job().failed().insert(&stand.db).await.id];
     let write = Write::new(&token, "/staff/bulk-plans", 1);
-    let write = Write { version: None, ..write.body(json!({ "action": "retry_jobs", "ids": ids, "reason": "Ticket 4711" })) };
+    let write =
+        Write { version: None, ..write.body(json!({ "action": "retry_jobs", "ids": ids, "reason": "Ticket 4711" })) };
     let first = stand.write(write.clone()).await.expect(200);
     let second = stand.write(write).await.expect(200);
-    assert_eq!((&first.body["plan"]["id"], second.header("idempotency-replayed")), (&second.body["plan"]["id"], "true"));
+    assert_eq!(
+        (&first.body["plan"]["id"], second.header("idempotency-replayed")),
+        (&second.body["plan"]["id"], "true")
+    );
     let begun = step(&stand, &token, &first, "confirm", reason()).await.expect(200);
     assert_eq!(begun.body["plan"]["status"], "running");
     step(&stand, &token, &first, "confirm", reason()).await.refused(409, "version_conflict");
@@ -106,7 +114,10 @@ async fn ten_thousand_are_executed_once_each_after_a_second_person_agreed() {
     let made = plan(&stand, &first, body).await.expect(200);
     let row = &made.body["plan"];
     assert_eq!((&row["items"], &row["will_change"], &row["or_more"]), (&json!(10_000), &json!(10_000), &json!(true)));
-    assert_eq!((&row["second_person"], &row["source"]), (&json!(true), &json!("all jobs with status failed, error “no answer”")));
+    assert_eq!(
+        (&row["second_person"], &row["source"]),
+        (&json!(true), &json!("all jobs with status failed, error “no answer”"))
+    );
     step(&stand, &first, &made, "confirm", reason()).await.refused(409, "illegal_transition");
     let typed = json!({ "reason": "Ticket 4711", "typed_count": 10_000 });
     let asked = step(&stand, &first, &made, "confirm", typed).await.expect(200);
@@ -115,21 +126,28 @@ async fn ten_thousand_are_executed_once_each_after_a_second_person_agreed() {
     assert!(own.text("message").contains("yourself"), "{own:?}");
     assert_eq!(stand.count("background_jobs WHERE job_type = 'bulk'").await, 0);
     stand.sql("DELETE FROM background_jobs WHERE id = '0190a0c4-0000-7000-8000-000000010000'").await;
-    stand.sql("UPDATE background_jobs SET version = version + 1 WHERE id = '0190a0c4-0000-7000-8000-000000009000'").await;
+    stand
+        .sql("UPDATE background_jobs SET version = version + 1 WHERE id = '0190a0c4-0000-7000-8000-000000009000'")
+        .await;
     let begun = step(&stand, &second, &asked, "approve", reason()).await.expect(200);
     assert_eq!(begun.body["plan"]["status"], "running");
 
     let worker = worker(&stand);
     let patience = Duration::from_secs(300);
-    wait_until("a good part is done", patience, || async { stand.count("bulk_items WHERE state = 'done'").await > 500 }).await;
+    wait_until("a good part is done", patience, || async {
+        stand.count("bulk_items WHERE state = 'done'").await > 500
+    })
+    .await;
     let pausing = step(&stand, &second, &begun, "pause", reason()).await.expect(200);
     let done = stand.count("bulk_items WHERE state = 'done'").await;
-    wait_until("it stands still", patience, || async { stand.count("bulk_plans WHERE status = 'paused'").await == 1 }).await;
+    wait_until("it stands still", patience, || async { stand.count("bulk_plans WHERE status = 'paused'").await == 1 })
+        .await;
     assert_eq!(stand.count("bulk_items WHERE state = 'done'").await, done, "nothing after the pause was answered");
     let id = pausing.body["plan"]["id"].as_str().expect("an id");
     let paused = stand.write(Write::new(&first, format!("/staff/bulk-plans/{id}/resume"), 5).body(reason())).await;
     paused.expect(200);
-    wait_until("all is done", patience, || async { stand.count("bulk_plans WHERE status = 'completed'").await == 1 }).await;
+    wait_until("all is done", patience, || async { stand.count("bulk_plans WHERE status = 'completed'").await == 1 })
+        .await;
     worker.stop(std::future::pending()).await;
 
     assert_eq!(stand.count("bulk_items WHERE state = 'done'").await, 9_998);
@@ -137,10 +155,17 @@ async fn ten_thousand_are_executed_once_each_after_a_second_person_agreed() {
     assert_eq!(stand.count("background_jobs WHERE job_type = 'noop' AND status = 'pending'").await, 9_998);
     let once = "(SELECT job_id FROM job_events WHERE event = 'manual_retry' AND actor <> '' GROUP BY job_id HAVING count(*) = 1) once";
     assert_eq!(stand.count(once).await, 9_999, "each job once, and the plan's own job, which was resumed");
-    let lines = format!("audit_entries WHERE action = 'job.retry' AND request_id = 'bulk:{id}' AND staff_id IS NOT NULL");
+    let lines =
+        format!("audit_entries WHERE action = 'job.retry' AND request_id = 'bulk:{id}' AND staff_id IS NOT NULL");
     assert_eq!(stand.count(&lines).await, 9_998);
 
-    let again = stand.write(Write::new(&first, format!("/staff/bulk-plans/{id}/retry-failed"), 7).body(reason())).await.expect(200);
+    let again = stand
+        .write(Write::new(&first, format!("/staff/bulk-plans/{id}/retry-failed"), 7).body(reason()))
+        .await
+        .expect(200);
     let row = &again.body["plan"];
-    assert_eq!((&row["items"], &row["will_change"], &row["not_allowed"], &row["retry_of"]), (&json!(2), &json!(1), &json!(1), &json!(id)));
+    assert_eq!(
+        (&row["items"], &row["will_change"], &row["not_allowed"], &row["retry_of"]),
+        (&json!(2), &json!(1), &json!(1), &json!(id))
+    );
 }

@@ -2,9 +2,8 @@
 
 use crate::facts::facts_in_words;
 use state_machine::{
-    BulkEvent, BulkStatus,
-    ConnectionEvent, ConnectionStatus, DemoMode, DemoModeEvent, DemoModeStatus, IllegalTransition, JobEvent, JobStatus,
-    SessionEvent, SessionStatus,
+    BulkEvent, BulkStatus, ConnectionEvent, ConnectionStatus, DemoMode, DemoModeEvent, DemoModeStatus,
+    IllegalTransition, JobEvent, JobStatus, SessionEvent, SessionStatus,
 };
 
 /// One cell of a machine's table.

@@ -152,8 +152,11 @@ async fn write_items(tx: &mut PgConnection, plan: &NewBulkPlan) -> Result<(), St
     let column = |of: fn(&NewBulkItem) -> Option<String>| plan.items.iter().map(of).collect::<Vec<_>>();
     let (jobs, job_versions): (Vec<_>, Vec<_>) =
         plan.items.iter().map(|item| (item.job.map(|job| job.0), item.job.map(|job| signed(job.1)))).unzip();
-    let (users, user_versions): (Vec<_>, Vec<_>) =
-        plan.items.iter().map(|item| (item.user.map(|user| user.0), item.user.and_then(|user| user.1).map(signed))).unzip();
+    let (users, user_versions): (Vec<_>, Vec<_>) = plan
+        .items
+        .iter()
+        .map(|item| (item.user.map(|user| user.0), item.user.and_then(|user| user.1).map(signed)))
+        .unzip();
     sqlx::query(ITEMS)
         .bind(plan.id)
         .bind(plan.items.iter().map(|item| item.target_id).collect::<Vec<_>>())

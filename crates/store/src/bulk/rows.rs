@@ -100,7 +100,11 @@ pub(super) async fn write(
     }
     // Only what this step sets: a worker has no right to name who confirmed, not even to itself.
     if let Some((id, name)) = with.confirmed {
-        query.push(", confirmed_at = now(), confirmed_by = ").push_bind(id).push(", confirmed_by_name = ").push_bind(name);
+        query
+            .push(", confirmed_at = now(), confirmed_by = ")
+            .push_bind(id)
+            .push(", confirmed_by_name = ")
+            .push_bind(name);
     }
     if let Some((id, name)) = with.approved {
         query.push(", approved_at = now(), approved_by = ").push_bind(id).push(", approved_by_name = ").push_bind(name);

@@ -146,7 +146,8 @@ impl TryFrom<Raw> for BulkRun {
 
     fn try_from(raw: Raw) -> Result<Self, StoreError> {
         if !raw.intact {
-            let reason = "The plan's items are not what was confirmed. Nothing more was changed. Abort it and plan anew.";
+            let reason =
+                "The plan's items are not what was confirmed. Nothing more was changed. Abort it and plan anew.";
             return Err(IllegalTransition { from: "running", event: "execute", reason: reason.into() }.into());
         }
         let bad = |problem: String| StoreError::BadRow { table: "bulk_plans", id: raw.id.to_string(), problem };

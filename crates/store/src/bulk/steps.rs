@@ -11,7 +11,7 @@ use crate::{
     receipts::{self, Claimed},
 };
 use sqlx::PgConnection;
-use state_machine::{BulkEvent, BulkFacts, BulkStatus, BulkStep, IllegalTransition, JobType};
+use state_machine::{BulkEvent, BulkFacts, BulkStatus, BulkStep, IllegalTransition, JobEvent, JobType};
 use uuid::Uuid;
 
 impl Store {
@@ -84,15 +84,15 @@ async fn go(
         BulkEvent::Confirm => with = Written { confirmed: me, job_id: Some(enqueue(tx, &plan, &name).await?), ..with },
         BulkEvent::AskApproval => with.confirmed = me,
         BulkEvent::Approve => with = Written { approved: me, job_id: Some(enqueue(tx, &plan, &name).await?), ..with },
-        // Its job was kept for a month and is gone: another one does the rest.
-        BulkEvent::Resume if job.is_none() => with.job_id = Some(enqueue(tx, &plan, &name).await?),
+        // Its job is gone after a month, or has ended as if all were done: another one does the rest.
+        BulkEvent::Resume if !may_run_again(job.as_ref()) => with.job_id = Some(enqueue(tx, &plan, &name).await?),
         _ => {}
     }
     let at_work = with.job_id.or(job_id);
     rows::write(tx, &plan, &change, with).await?;
     if let Some(job) = &job {
         match change.event() {
-            BulkEvent::Resume => {
+            BulkEvent::Resume if may_run_again(Some(job)) => {
                 job_commands::restart(tx, job, command).await?;
             }
             // One that pauses was asked to stop already.
@@ -124,6 +124,10 @@ fn facts(plan: &PlanRow, person: Option<Uuid>) -> BulkFacts {
         // Nobody in particular is nobody else either.
         is_own: person.is_none_or(|id| id == plan.planned_by || Some(id) == plan.confirmed_by),
     }
+}
+
+fn may_run_again(job: Option<&JobRecord>) -> bool {
+    job.is_some_and(|job| job.status.transition(JobEvent::ManualRetry).is_ok())
 }
 
 async fn find(tx: &mut PgConnection, job_id: Uuid) -> Result<Option<JobRecord>, StoreError> {

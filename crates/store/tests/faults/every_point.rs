@@ -91,7 +91,8 @@ async fn assert_done_once(scene: &Scene, point: &str) {
             assert_eq!(stand.count(&live_or_done).await, 1, "{point}");
         }
         "bulk" => {
-            let ended = "(SELECT FROM job_events WHERE event = 'manual_retry' GROUP BY job_id HAVING count(*) > 1) AS twice";
+            let ended =
+                "(SELECT FROM job_events WHERE event = 'manual_retry' GROUP BY job_id HAVING count(*) > 1) AS twice";
             assert_eq!(stand.count(ended).await, 0, "{point}");
         }
         _ => {

@@ -119,7 +119,9 @@ async fn what_has_vanished_moved_or_become_illegal_fails_alone() {
     stand.sql(&format!("DELETE FROM job_events WHERE job_id = '{}'", jobs[2])).await;
     stand.sql(&format!("DELETE FROM background_jobs WHERE id = '{}'", jobs[2])).await;
     // The state changed and the version did not: only a hand in the database does that.
-    stand.sql(&format!("UPDATE background_jobs SET status = 'pending', completed_at = NULL WHERE id = '{}'", jobs[3])).await;
+    stand
+        .sql(&format!("UPDATE background_jobs SET status = 'pending', completed_at = NULL WHERE id = '{}'", jobs[3]))
+        .await;
     for item in waiting(&stand, &run).await {
         stand.work.run_bulk_item(&lease, &run, item).await.unwrap();
     }
@@ -244,7 +246,11 @@ async fn a_job_that_ends_by_itself_takes_its_plan_along() {
     let stand = Stand::new().await;
     let jobs = failed_jobs(&stand, 2).await;
     let (plan, lease, _) = begun(&stand, BulkAction::RetryJobs, &jobs).await;
-    stand.work.finish(&lease, crate::stand::failed("Our own database could not be written.", true), AT_ONCE).await.unwrap();
+    stand
+        .work
+        .finish(&lease, crate::stand::failed("Our own database could not be written.", true), AT_ONCE)
+        .await
+        .unwrap();
     let row = stand.row("bulk_plans", plan).await;
     assert_eq!((&row["status"], &row["note"]), (&"paused".into(), &"Our own database could not be written.".into()));
     stand.assert_sound().await;
@@ -253,8 +259,9 @@ async fn a_job_that_ends_by_itself_takes_its_plan_along() {
     // An end that says more than was done is not believed.
     stand.work.finish(&lease, succeeded(), AT_ONCE).await.unwrap();
     assert_eq!(status(&stand, plan).await, "paused");
-    stand.api.step_bulk_plan(plan, BulkStep::Resume, None, &seen(5)).await.unwrap();
-    stand.api.cancel_job(lease.job_id, &staff()).await.unwrap();
+    let done = stand.api.step_bulk_plan(plan, BulkStep::Resume, None, &seen(5)).await.unwrap();
+    assert_ne!(done.job_id, Some(lease.job_id), "what is completed does not run again");
+    stand.api.cancel_job(done.job_id.unwrap(), &staff()).await.unwrap();
     assert_eq!(status(&stand, plan).await, "aborted");
     stand.assert_sound().await;
 }
@@ -299,7 +306,8 @@ async fn a_users_demo_mode_is_turned_off_as_by_a_person() {
         assert_eq!(stand.work.run_bulk_item(&lease, &run, item).await.unwrap(), ItemEnd::Done);
     }
     assert_eq!(stand.user(ana).await["demo_mode_status"], "disabling");
-    let line = format!("audit_entries WHERE action = 'demo_mode.disable' AND user_id = '{ana}' AND staff_id IS NOT NULL");
+    let line =
+        format!("audit_entries WHERE action = 'demo_mode.disable' AND user_id = '{ana}' AND staff_id IS NOT NULL");
     assert_eq!(stand.count(&line).await, 1);
     stand.assert_sound().await;
 }

@@ -44,7 +44,10 @@ async fn a_large_plan_begins_only_when_somebody_else_agrees() {
     stand.api.step_bulk_plan(plan, BulkStep::Approve, None, &approval).await.unwrap();
     assert!(begins(&stand).await);
     let row = stand.row("bulk_plans", plan).await;
-    assert_eq!((&row["confirmed_by_name"], &row["approved_by_name"]), (&"dana@repruv.test".into(), &"eli@repruv.test".into()));
+    assert_eq!(
+        (&row["confirmed_by_name"], &row["approved_by_name"]),
+        (&"dana@repruv.test".into(), &"eli@repruv.test".into())
+    );
     stand.assert_sound().await;
 }
 
@@ -102,7 +105,11 @@ async fn the_database_itself_refuses_an_own_approval_and_a_start_without_one() {
     let plan = planned(&stand, BY_TWO).await;
     stand.api.step_bulk_plan(plan, BulkStep::Confirm, None, &seen(1)).await.unwrap();
     for (role, set, constraint) in [
-        (Role::Api, "approved_by = confirmed_by, approved_by_name = 'x', approved_at = now()", "nobody_approves_their_own"),
+        (
+            Role::Api,
+            "approved_by = confirmed_by, approved_by_name = 'x', approved_at = now()",
+            "nobody_approves_their_own",
+        ),
         (Role::Api, "status = 'running', job_id = id", "begun_is_approved"),
         (Role::Worker, "status = 'running'", "begun_"),
         (Role::Owner, "status = 'running', job_id = id", "begun_is_approved"),

@@ -124,6 +124,6 @@ describe("the table", () => {
     await user.tab();
     await user.keyboard("{ArrowUp}{Enter}");
     expect(onSort).toHaveBeenCalledWith({ column: "name", direction: "ascending" });
-    expect(within(screen.getByRole("grid")).getByRole("columnheader")).toHaveAttribute("aria-sort", "none");
+    expect(within(screen.getByRole("grid")).getByRole("columnheader", { name: "Name" })).toHaveAttribute("aria-sort", "none");
   });
 });

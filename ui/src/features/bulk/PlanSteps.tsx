@@ -12,7 +12,7 @@ import { stepWords } from "./bulk-words";
 
 /** Those that are still open come first; what ends a plan stands last. */
 const ORDER: readonly BulkStep[] = ["confirm", "approve", "resume", "pause", "abort", "discard"];
-const BEGINS: readonly BulkStep[] = ["confirm", "approve"];
+const BEGINS: ReadonlySet<BulkStep> = new Set(["confirm", "approve"]);
 
 type PlanStepsProps = { view: BulkPlanView; onStep: (step: BulkStep) => void; onPlanned: (id: string) => void };
 
@@ -43,8 +43,8 @@ export function PlanSteps({ view, onStep, onPlanned }: PlanStepsProps) {
       )}
       <div className={styles.steps}>
         {shown.map((step) => (
-          <Button key={step} tone={BEGINS.includes(step) ? "primary" : "plain"} onPress={() => onStep(step)} blocked={offered(step)?.refusal ?? block}>
-            {BEGINS.includes(step) ? `${stepWords(step, plan).title}…` : `${stepWords(step, plan).button}…`}
+          <Button key={step} tone={BEGINS.has(step) ? "primary" : "plain"} onPress={() => onStep(step)} blocked={offered(step)?.refusal ?? block}>
+            {BEGINS.has(step) ? `${stepWords(step, plan).title}…` : `${stepWords(step, plan).button}…`}
           </Button>
         ))}
         {plan.failed > 0 ? (

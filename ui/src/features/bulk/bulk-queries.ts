@@ -1,5 +1,5 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import type { BulkItemRow, BulkItemState, BulkPlanRow, BulkPlanView, Page } from "../../generated/commands";
+import type { BulkItemRow, BulkItemState, BulkPlanRow, BulkPlanView, BulkStatus, Page } from "../../generated/commands";
 import type { Ipc } from "../../ipc/ipc";
 import { read } from "../../lib/failure";
 import { keys } from "../../lib/query-keys";
@@ -10,11 +10,11 @@ const AT_WORK_MS = 1_000;
 /** Somebody else may take it a step further. */
 const AT_REST_MS = 3_000;
 
-const AT_WORK: readonly string[] = ["running", "pausing", "aborting"];
-const OVER: readonly string[] = ["completed", "aborted", "discarded"];
+const AT_WORK: ReadonlySet<BulkStatus> = new Set(["running", "pausing", "aborting"]);
+const OVER: ReadonlySet<BulkStatus> = new Set(["completed", "aborted", "discarded"]);
 
 /** Its job waits or works. */
-export const isAtWork = (plan: BulkPlanRow): boolean => AT_WORK.includes(plan.status);
+export const isAtWork = (plan: BulkPlanRow): boolean => AT_WORK.has(plan.status);
 
 export function bulkPlansOptions(ipc: Ipc) {
   return infiniteQueryOptions<Page<BulkPlanRow>, Error, InfiniteData<Page<BulkPlanRow>>, typeof keys.bulkPlans, string | null>({
@@ -32,7 +32,7 @@ export function bulkPlanOptions(ipc: Ipc, id: string) {
     queryFn: () => read(ipc.commands.bulkPlan(id)),
     refetchInterval: ({ state }) => {
       const plan = state.data?.plan;
-      if (plan === undefined || OVER.includes(plan.status)) return false;
+      if (plan === undefined || OVER.has(plan.status)) return false;
       return isAtWork(plan) ? AT_WORK_MS : AT_REST_MS;
     },
   });
