@@ -84,29 +84,29 @@ test("three are selected by keyboard, planned and executed; the one that vanishe
   await window.sees("There is no such job, or no longer.");
 });
 
-test("a hundred and twenty need the number typed and a second person; pausing holds, resuming ends it", async () => {
+test("seven hundred need the number typed and a second person; pausing holds, resuming ends it", async () => {
   const { window } = scene;
-  const ids = await failedJobs(120, "bulksecond");
-  await show(window, "bulksecond", 120);
+  const ids = await failedJobs(700, "bulksecond");
+  await show(window, "bulksecond", 700);
   await selectFirst(window);
   await window.press("All that match");
   await window.sees("All jobs that match the filter");
   await window.press("Retry…");
   await confirm(window, "Make the plan", "The demo service is back");
-  await window.sees("120 will change");
-  await window.press("Retry 120 jobs…");
-  await window.fill("Type how many will change", "120");
+  await window.sees("700 will change");
+  await window.press("Retry 700 jobs…");
+  await window.fill("Type how many will change", "700");
   await window.press("Ask a second person");
   await window.sees("Needs a second person");
   await window.look("bulk-needs-second");
-  const own = await window.find("button", "Approve: Retry 120 jobs");
+  const own = await window.find("button", "Approve: Retry 700 jobs");
   assert.equal(await own.getAttribute("aria-disabled"), "true");
-  assert.equal(await status(ids, "failed"), 120, "the first person alone changes nothing");
+  assert.equal(await status(ids, "failed"), 700, "the first person alone changes nothing");
 
   await second.open("Bulk");
   await (await second.find("[role=grid] [role=row][data-id] *", "Needs a second person")).click();
-  await second.sees("120 will change");
-  await second.press("Approve: Retry 120 jobs…");
+  await second.sees("700 will change");
+  await second.press("Approve: Retry 700 jobs…");
   await second.look("bulk-approve");
   await confirm(second, "Approve and begin", "Looked at it too");
   await window.sees("Running");
@@ -119,6 +119,6 @@ test("a hundred and twenty need the number typed and a second person; pausing ho
   await second.sees("Paused");
   await second.press("Resume…");
   await confirm(second, "Resume", "Go on");
-  await window.sees("120 done", 60_000);
-  await until("all have run again", async () => (await status(ids, "completed")) === 120, 60_000);
+  await window.sees("700 done", 120_000);
+  await until("all have run again", async () => (await status(ids, "completed")) === 700, 60_000);
 });

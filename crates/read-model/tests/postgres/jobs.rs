@@ -187,7 +187,7 @@ async fn live_counts_are_exact_and_types_are_known() {
     let counts = reader.job_counts().await.expect("counts");
     assert_eq!((counts.waiting, counts.scheduled, counts.running), (1, 2, 1));
     let types = reader.job_types().await.expect("types");
-    assert_eq!(types, ["brand_new", "demo_disable", "demo_enable", "job_retention", "noop"]);
+    assert_eq!(types, ["brand_new", "bulk", "demo_disable", "demo_enable", "job_retention", "noop"]);
 }
 
 #[tokio::test]

@@ -97,6 +97,7 @@ async fn assert_done_once(scene: &Scene, point: &str) {
         }
         _ => {
             let twice = "(SELECT FROM job_events WHERE to_status IN ('completed', 'failed', 'cancelled') \
+                         AND job_id NOT IN (SELECT job_id FROM job_events WHERE event = 'manual_retry') \
                          GROUP BY job_id HAVING count(*) > 1) AS twice";
             assert_eq!(stand.count(twice).await, 0, "{point}");
         }

@@ -118,7 +118,11 @@ export function DataGrid<T extends { id: string }>(props: DataGridProps<T>) {
     if (row === undefined || target.closest("a, button") !== null) return;
     setFocusedId(row.id);
     if (event.shiftKey && props.onSelect) selectTo(row.id);
-    else if (target.closest("[data-check]") !== null) toggle(row.id);
+    else if (target.closest("[data-check]") !== null) {
+      toggle(row.id);
+      // The keys go on from here.
+      target.closest<HTMLElement>("[data-id]")?.focus();
+    }
     else if ((event.metaKey || event.ctrlKey) && props.onSelect) toggle(row.id);
     else props.onOpen?.(row);
   };
