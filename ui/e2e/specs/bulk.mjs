@@ -47,17 +47,14 @@ async function show(window, error, count) {
   await until(`${count} jobs are listed`, () => window.run((count) => document.querySelectorAll("[role=grid][aria-label=Jobs] [role=row][data-id]").length >= Math.min(count, 10), count)).catch((failed) => window.explain(failed));
 }
 
-/** Selects the first row by its box; the keys go on from there. */
-const selectFirst = async (window) => (await window.find("[role=row][data-id] [data-check]", "")).click();
+/** Selects a row by its box. */
+const select = async (window, at) => (await window.browser.$$("[role=row][data-id] [data-check]"))[at].click();
 
-test("three are selected by keyboard, planned and executed; the one that vanished fails alone and is planned anew", async () => {
+test("three are selected, planned and executed; the one that vanished fails alone and is planned anew", async () => {
   const { window } = scene;
   const ids = await failedJobs(3, "bulkfirst");
   await show(window, "bulkfirst", 3);
-  await selectFirst(window);
-  await window.sees("1 job selected");
-  await window.keys("Shift", "ArrowDown");
-  await window.keys("Shift", "ArrowDown");
+  for (const at of [0, 1, 2]) await select(window, at);
   await window.sees("3 jobs selected");
   await window.look("bulk-selected");
   await window.press("Retry…");
@@ -88,7 +85,7 @@ test("seven hundred need the number typed and a second person; pausing holds, re
   const { window } = scene;
   const ids = await failedJobs(700, "bulksecond");
   await show(window, "bulksecond", 700);
-  await selectFirst(window);
+  await select(window, 0);
   await window.press("All that match");
   await window.sees("All jobs that match the filter");
   await window.press("Retry…");
