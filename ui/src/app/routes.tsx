@@ -12,7 +12,7 @@ import { SessionsPage } from "../features/sessions/SessionsPage";
 import { type SessionSearch, activeOf, toSessionFilter } from "../features/sessions/session-filters";
 import { sessionsOptions } from "../features/sessions/sessions-queries";
 import { SettingsPage } from "../features/settings/SettingsPage";
-import { caseOptions, contradictionsOptions } from "../features/triage/triage-queries";
+import { caseOptions, contradictionsOptions, recurringOptions } from "../features/triage/triage-queries";
 import { fromKindsText } from "../features/users/timeline-kinds";
 import { toUserFilter } from "../features/users/user-filters";
 import { presetsOptions, timelineOptions, userOptions, usersOptions } from "../features/users/users-queries";
@@ -39,7 +39,7 @@ const now = createRoute({
   getParentRoute: () => root,
   path: "/",
   component: NowScreen,
-  loader: ({ context: { ipc, client } }) => readAhead(client.prefetchQuery(nowOptions(ipc)), client.prefetchQuery(contradictionsOptions(ipc))),
+  loader: ({ context: { ipc, client } }) => readAhead(client.prefetchQuery(nowOptions(ipc)), client.prefetchQuery(contradictionsOptions(ipc)), client.prefetchQuery(recurringOptions(ipc))),
 });
 
 const jobs = createRoute({

@@ -105,6 +105,14 @@ export const commands = {
 	confirmSecondFactor: (code: string) => __TAURI_INVOKE<Bootstrap>("confirm_second_factor", { code }),
 	/**  Gives the password (and code) again, for what needs one given a few minutes ago. */
 	reauthenticate: (password: string, code: string | null) => __TAURI_INVOKE<null>("reauthenticate", { password, code }),
+	/**  What people had to fix within seven days, the most frequent first. */
+	recurringCauses: () => __TAURI_INVOKE<RecurringCause[]>("recurring_causes"),
+	/**  Errors that no rule has words for: those that still need some first. */
+	errorWords: () => __TAURI_INVOKE<ErrorWords[]>("error_words"),
+	/**  Gives an error its words, or other ones. `version`: of the words that were seen. */
+	writeErrorWords: (intent: CommandIntent, version: number, body: WriteErrorWords) => __TAURI_INVOKE<ErrorWords>("write_error_words", { intent, version, body }),
+	/**  Lets no worker claim from a queue. `version`: of the queue as it was seen. */
+	pauseQueue: (intent: CommandIntent, name: string, version: number, body: TurnQueue) => __TAURI_INVOKE<QueueRow>("pause_queue", { intent, name, version, body }),
 	/**  Everybody. */
 	members: () => __TAURI_INVOKE<StaffMembers>("members"),
 	/**  Adds a person. The temporary password in the answer is told once. */
@@ -871,6 +879,55 @@ export type EnvironmentKind =
 /**  Real customers. */
 "production";
 
+/**  The class of a job's last error (`background_jobs.error_class`). */
+export type ErrorClass = 
+/**  No connection to the demo service, or it broke off. */
+"unreachable" | 
+/**  The demo service did not answer in time. */
+"timeout" | 
+/**  The demo service was asked and said: not now, or that it has a fault of its own (429, 5xx). */
+"refused" | 
+/**  The demo service answered what nobody can read. */
+"nonsense" | 
+/**  The demo service refused the request itself (4xx): asking again cannot help. */
+"rejected" | 
+/**  Our own database could not be written. */
+"database" | 
+/**  A fault of ours: the handler panicked. */
+"internal" | 
+/**  The lease ran out: the worker was lost while it worked. */
+"worker_lost" | 
+/**  The attempt took longer than its limit. */
+"deadline";
+
+/**  An error that ended jobs for good and that no rule has words for. All errors of one fingerprint are the same. */
+export type ErrorWords = {
+	/**  Class and message, without what differs each time. */
+	fingerprint: string,
+	/**  Its class; `None`: written by an older build. */
+	error_class: ErrorClass | null,
+	/**  One of them, whole. */
+	sample: string,
+	/**  How often so far. */
+	seen: number,
+	/**  First of them. */
+	first_seen_at: string,
+	/**  Last of them. */
+	last_seen_at: string,
+	/**  The job of the last one. */
+	last_job_id: string | null,
+	/**  What it is called; `None`: it needs words. */
+	title: string | null,
+	/**  What the customer sees. */
+	customer_sees: string | null,
+	/**  A reply for the ticket. */
+	ticket_reply: string | null,
+	/**  Who wrote these. */
+	written_by: string | null,
+	/**  For `If-Match`. */
+	version: number,
+};
+
 /**  One thing that was looked at. */
 export type Evidence = {
 	/**  Where from. */
@@ -1483,6 +1540,38 @@ export type ProfileChoice = {
 	niche: string | null,
 };
 
+/**  A queue that a job, a worker or a person has named. */
+export type QueueRow = {
+	/**  Its name. */
+	name: string,
+	/**  Since when workers claim nothing of it; `None`: they do. */
+	paused_at: string | null,
+	/**  Who paused it. */
+	paused_by: string | null,
+	/**  Why. */
+	reason: string | null,
+	/**  For `If-Match`. */
+	version: number,
+	/**  Due jobs that wait, counted up to 1,000. */
+	waiting: number,
+	/**  Live workers that serve it. */
+	workers: number,
+};
+
+/**  A cause that people had to fix, over some days. */
+export type RecurringCause = {
+	/**  What was wrong. */
+	cause: Cause,
+	/**  How often it was fixed. */
+	fixed: number,
+	/**  Of these, how many held for an hour. */
+	held: number,
+	/**  And how many did not. */
+	not_held: number,
+	/**  The last time. */
+	last_at: string,
+};
+
 /**  `POST /staff/members/{id}/second-factor`. Answers [`MemberChanged`]. */
 export type RequireSecondFactor = {
 	/**  Why, for the audit trail; 3 to 500 characters. */
@@ -1784,6 +1873,12 @@ export type Times =
 /**  In UTC. */
 "utc";
 
+/**  `POST /staff/queues/{name}/pause` and `…/resume`. Answers [`crate::queues::QueueRow`]. */
+export type TurnQueue = {
+	/**  Why, for the audit trail and for all who ask why nothing moves; 3 to 500 characters. */
+	reason: string,
+};
+
 /**  What the users table shows. Empty means all. */
 export type UserFilter = {
 	/**  Part of e-mail or name, or the start of an id. */
@@ -1848,6 +1943,8 @@ export type Verdict = {
 	explanation: string,
 	/**  What the customer sees at this moment; `None` for a job without a customer. */
 	customer_sees: string | null,
+	/**  A reply for the customer's ticket; `None`: there is nothing to say, or nobody to say it to. */
+	reply: string | null,
 	/**  What it rests on, the weightiest first; never empty. */
 	evidence: Evidence[],
 	/**  The one thing to do; `None`: wait, or pass it on. */
@@ -1902,5 +1999,19 @@ export type WorkerRow = {
 	stopped_at: string | null,
 	/**  Running jobs leased to it. */
 	jobs_in_hand: number,
+};
+
+/**  `POST /staff/error-words`: gives an error its words. Answers [`ErrorWords`]. */
+export type WriteErrorWords = {
+	/**  Why, for the audit trail; 3 to 500 characters. */
+	reason: string,
+	/**  Which error. */
+	fingerprint: string,
+	/**  3 to 100 characters. */
+	title: string,
+	/**  What the customer sees; 3 to 500 characters. */
+	customer_sees: string,
+	/**  A reply for the ticket; 3 to 2,000 characters. */
+	ticket_reply: string,
 };
 

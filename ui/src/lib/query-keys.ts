@@ -20,6 +20,8 @@ export const keys = {
   userCase: (id: string) => ["case", "user", id] as const,
   jobCase: (id: string) => ["case", "job", id] as const,
   contradictions: ["contradictions"] as const,
+  recurring: ["recurring-causes"] as const,
+  errorWords: ["error-words"] as const,
   presets: ["presets"] as const,
   sessionLists: ["sessions"] as const,
   sessionList: (filter: SessionFilter) => ["sessions", filter] as const,

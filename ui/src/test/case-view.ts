@@ -19,6 +19,7 @@ export function verdictOf(over: Partial<Verdict> = {}): Verdict {
     title: "It failed for good",
     explanation: "The demo service refused it.",
     customer_sees: "An error.",
+    reply: "It did not work, and we are seeing to it.",
     evidence: [{ source: "error", says: "422 from the demo service.", age_s: 60 }],
     fix: offerOf(),
     mends_itself_in_s: null,

@@ -6,7 +6,7 @@ use contract::{
     jobs::ExpectedDuration,
     state_machine::{
         DemoMode, ErrorClass, JobStatus, JobType,
-        triage::{CaseFacts, CaseJob, HolderFacts, UserFacts, Usual},
+        triage::{CaseFacts, CaseJob, HolderFacts, PlainWords, UserFacts, Usual},
     },
 };
 use sqlx::{FromRow, PgConnection};
@@ -28,11 +28,14 @@ const CASES: &str = "SELECT u.id AS user_id, u.email AS user_email, u.demo_mode_
     floor(extract(epoch FROM now() - j.completed_at))::int8 AS ended_s, \
     floor(extract(epoch FROM now() - e.at))::int8 AS last_event_s, \
     coalesce(b.status = 'cancelled' AND b.job_type = 'demo_enable' AND b.completed_at = j.created_at, false) AS compensates, \
+    said.title AS said_title, said.customer_sees AS said_customer_sees, said.ticket_reply AS said_reply, \
     w.host, w.pid, w.stopped_at IS NOT NULL AS holder_stopped, floor(extract(epoch FROM now() - w.last_seen_at))::int8 AS holder_s \
   FROM unnest($1::uuid[], $2::uuid[]) AS pair (user_id, job_id) \
   LEFT JOIN ops.users u ON u.id = pair.user_id \
   LEFT JOIN ops.jobs j ON j.id = pair.job_id \
   LEFT JOIN ops.workers w ON w.id = j.locked_by \
+  LEFT JOIN ops.error_words said ON j.status <> 'completed' AND said.title IS NOT NULL \
+    AND said.fingerprint = public.error_fingerprint(j.error_class, j.error_message) \
   LEFT JOIN LATERAL (SELECT at FROM ops.job_events WHERE job_id = j.id AND j.status IN ('pending', 'failed') \
     ORDER BY id DESC LIMIT 1) e ON true \
   LEFT JOIN LATERAL (SELECT status, job_type, completed_at FROM ops.jobs \
@@ -94,6 +97,9 @@ struct StoredJob {
     progress_step: Option<String>,
     error_message: Option<String>,
     error_class: Option<String>,
+    said_title: Option<String>,
+    said_customer_sees: Option<String>,
+    said_reply: Option<String>,
     stop_asked_s: Option<i64>,
     due_s: Option<i64>,
     created_s: Option<i64>,
@@ -206,6 +212,11 @@ fn job(row: StoredJob, at: At<'_>, is_current: bool) -> Result<CaseJob, ReadErro
         error: row.error_message,
         // A newer build may have words that this one does not know.
         error_class: row.error_class.and_then(|word| word.parse::<ErrorClass>().ok()),
+        words: row
+            .said_title
+            .zip(row.said_customer_sees)
+            .zip(row.said_reply)
+            .map(|((title, customer_sees), reply)| PlainWords { title, customer_sees, reply }),
         holder: name.zip(row.holder_s).map(|(name, seen_s)| HolderFacts { name, seen_s, stopped: row.holder_stopped }),
     })
 }

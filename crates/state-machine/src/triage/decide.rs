@@ -5,7 +5,7 @@
 
 use super::{
     CaseFacts, CaseJob, Cause, Certainty, Fix, Gravity, UserFacts, Verdict, fix::waits_for, gather::gather, offer,
-    service::Answers, words,
+    reply, service::Answers, words,
 };
 use crate::{DemoModeStatus, DemoOperation, ErrorClass, JobStatus};
 
@@ -35,6 +35,7 @@ pub fn diagnose(case: &CaseFacts) -> Verdict {
         title: words::title(cause, case),
         explanation: words::explanation(cause, case),
         customer_sees: words::customer_sees(found.gravity, case),
+        reply: reply::reply(cause, case),
         evidence: gather(cause, case),
         fix: offer::first_allowed(found.fixes, cause, case),
         mends_itself_in_s: found.mends_in_s.map(whole),

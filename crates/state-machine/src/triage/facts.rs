@@ -79,8 +79,21 @@ pub struct CaseJob {
     pub error: Option<String>,
     /// Its class; `None` when a build of before wrote it.
     pub error_class: Option<ErrorClass>,
+    /// What a person wrote about errors like it.
+    pub words: Option<PlainWords>,
     /// Who has it, while running.
     pub holder: Option<HolderFacts>,
+}
+
+/// What a person wrote about an error that no rule has words for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlainWords {
+    /// What it is called, without a full stop.
+    pub title: String,
+    /// What the customer sees of it.
+    pub customer_sees: String,
+    /// To be sent with a ticket.
+    pub reply: String,
 }
 
 /// The worker process that has the job.

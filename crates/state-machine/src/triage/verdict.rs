@@ -20,6 +20,8 @@ pub struct Verdict {
     pub explanation: String,
     /// What the customer sees at this moment; `None` for a job without a customer.
     pub customer_sees: Option<String>,
+    /// A reply for the customer's ticket; `None`: there is nothing to say, or nobody to say it to.
+    pub reply: Option<String>,
     /// What it rests on, the weightiest first; never empty.
     pub evidence: Vec<Evidence>,
     /// The one thing to do; `None`: wait, or pass it on.

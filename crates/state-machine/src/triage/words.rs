@@ -1,6 +1,6 @@
 //! Verdicts in plain words, for staff who answer customers.
 
-use super::{CaseFacts, Cause, Gravity};
+use super::{CaseFacts, Cause, Gravity, PlainWords};
 use crate::{DemoModeStatus, DemoOperation, ErrorClass, JobStatus};
 
 /// A duration in words: `40 s`, `12 min`, `3 h`, `2 days`.
@@ -198,6 +198,9 @@ pub(super) fn explanation(cause: Cause, case: &CaseFacts) -> String {
 /// What the customer sees; a bar that does not move is said so.
 pub(super) fn customer_sees(gravity: Gravity, case: &CaseFacts) -> Option<String> {
     let demo = case.user.as_ref()?.demo;
+    if let Some(words) = written(case).filter(|_| demo.status == DemoModeStatus::Failed) {
+        return Some(sentence(&words.customer_sees));
+    }
     let sees = demo.customer_sees();
     let stands = matches!(demo.status, DemoModeStatus::Enabling | DemoModeStatus::Disabling)
         && matches!(gravity, Gravity::Watch | Gravity::Act);
@@ -218,8 +221,17 @@ fn failed_for_good(case: &CaseFacts) -> String {
     format!("{} {then}", error_in_words(case))
 }
 
-/// The last error in plain words: of its class where that says it, else as it was recorded.
+/// What a person wrote about the job's last error, if that is what the case is about.
+pub(super) fn written(case: &CaseFacts) -> Option<&PlainWords> {
+    let job = case.job.as_ref().filter(|job| job.status != JobStatus::Completed)?;
+    job.words.as_ref()
+}
+
+/// The last error in plain words: a person's, or those of its class where that says it, else as it was recorded.
 fn error_in_words(case: &CaseFacts) -> String {
+    if let Some(words) = written(case) {
+        return sentence(&words.title);
+    }
     let job = case.job.as_ref();
     let recorded = job
         .filter(|job| job.status != JobStatus::Completed)

@@ -378,9 +378,9 @@ fn staff_read_each_verdict() {
             let (cause, certainty, gravity) = (verdict.cause, verdict.certainty, verdict.gravity);
             writeln!(text, "{what}: {cause}, {certainty}, {gravity}").unwrap();
             writeln!(text, "  {}\n  {}", verdict.title, verdict.explanation).unwrap();
-            if let Some(sees) = verdict.customer_sees {
-                writeln!(text, "  customer sees: {sees}").unwrap();
-            }
+            let line =
+                |what: &str, says: Option<String>| says.map_or(String::new(), |says| format!("  {what}: {says}\n"));
+            text += &(line("customer sees", verdict.customer_sees) + &line("reply", verdict.reply));
             for one in verdict.evidence {
                 let age = one.age_s.map_or(String::new(), |age_s| format!(" ({age_s} s)"));
                 writeln!(text, "  - {}: {}{age}", one.source, one.says).unwrap();

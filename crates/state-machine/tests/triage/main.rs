@@ -4,3 +4,4 @@ mod causes;
 mod fixes;
 mod properties;
 mod stand;
+mod written;

@@ -2,8 +2,8 @@
 
 use proptest::{option, prelude::*, sample::select};
 use state_machine::triage::{
-    CaseFacts, CaseJob, Cause, Certainty, Fix, Gravity, HolderFacts, QueueFacts, ServiceFacts, UserFacts, Usual,
-    WorkerFacts, diagnose,
+    CaseFacts, CaseJob, Cause, Certainty, Fix, Gravity, HolderFacts, PlainWords, QueueFacts, ServiceFacts, UserFacts,
+    Usual, WorkerFacts, diagnose,
 };
 use state_machine::{DemoMode, DemoModeStatus, ErrorClass, JobStatus, JobType};
 
@@ -41,12 +41,13 @@ prop_compose! {
         (claimed_before, compensates, due_in_s, created_s) in (any::<bool>(), any::<bool>(), seconds(), ago()),
         (started_s, lease_in_s, deadline_in_s) in (option::of(ago()), option::of(seconds()), option::of(seconds())),
         (ended_s, last_event_s, progress, step) in (option::of(ago()), option::of(ago()), 0_u32..=100, words()),
-        (error, error_class, holder) in (words(), option::of(select(ErrorClass::ALL)), option::of(holder())),
+        (error, error_class, written, holder) in (words(), option::of(select(ErrorClass::ALL)), any::<bool>(), option::of(holder())),
     ) -> CaseJob {
         CaseJob {
             job_type, type_word: job_type.map_or("from_the_future", JobType::as_str).into(), status, is_current,
             stop_asked_s, attempt, max_attempts, claimed_before, compensates, due_in_s, created_s, started_s,
             lease_in_s, deadline_in_s, ended_s, last_event_s, progress, step, error, error_class, holder,
+            words: written.then(plain_words),
         }
     }
 }
@@ -71,6 +72,14 @@ prop_compose! {
     }
 }
 
+fn plain_words() -> PlainWords {
+    PlainWords {
+        title: "The niche is not on offer".into(),
+        customer_sees: "An error: the niche is not on offer.".into(),
+        reply: "Please choose another niche.".into(),
+    }
+}
+
 /// A sentence that a person can read: it ends, and no word of the code stands in it.
 fn is_a_sentence(text: &str) -> bool {
     text.ends_with(['.', '!', '?']) && !text.contains("::") && !text.contains("None") && !text.contains("  ")
@@ -90,6 +99,8 @@ proptest! {
             prop_assert!(is_a_sentence(&verdict.explanation), "{}", verdict.explanation);
         }
         prop_assert_eq!(verdict.customer_sees.is_some(), case.user.is_some());
+        prop_assert_eq!(verdict.reply.is_some(), case.user.is_some() && verdict.cause != Cause::NothingWrong);
+        prop_assert!(verdict.reply.as_deref().is_none_or(is_a_sentence), "{:?}", verdict.reply);
         prop_assert_eq!(verdict.certainty == Certainty::Unknown, verdict.cause == Cause::Unknown);
         prop_assert_eq!(verdict.gravity == Gravity::Fine, verdict.cause == Cause::NothingWrong);
         prop_assert!(verdict.mends_itself_in_s.is_none_or(|in_s| in_s >= 0), "{:?}", verdict.mends_itself_in_s);

@@ -46,6 +46,7 @@ pub fn job(job_type: JobType, status: JobStatus) -> CaseJob {
         step: None,
         error: None,
         error_class: None,
+        words: None,
         holder: running.then(|| HolderFacts { name: "worker-1:42".into(), seen_s: 2, stopped: false }),
     }
 }

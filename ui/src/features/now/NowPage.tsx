@@ -12,7 +12,7 @@ import styles from "./NowPage.module.css";
 import { nowOptions } from "./now-queries";
 
 /** What needs a person first; then how the service is doing. */
-export function NowPage({ contradictions: Contradictions }: { contradictions: ComponentType }) {
+export function NowPage({ contradictions: Contradictions, recurring: Recurring }: { contradictions: ComponentType; recurring: ComponentType }) {
   const { data: now, error, refetch } = useQuery(nowOptions(useIpc()));
   const { preferences } = useSession();
   if (now === undefined) {
@@ -40,7 +40,10 @@ export function NowPage({ contradictions: Contradictions }: { contradictions: Co
           <h2 id="now-hour">Last 60 minutes</h2>
           <TimeBars label="Jobs that ended in the last 60 minutes, by minute" bars={bars} good="completed" bad="failed" theme={preferences.theme} />
         </section>
-        <FailureGroups groups={now.failures} />
+        <div className={styles.beside}>
+          <FailureGroups groups={now.failures} />
+          <Recurring />
+        </div>
       </div>
     </Page>
   );

@@ -5,6 +5,7 @@ import { AccessSettings } from "./AccessSettings";
 import { AppearanceSettings } from "./AppearanceSettings";
 import { DiagnosticsSettings } from "./DiagnosticsSettings";
 import { EnvironmentSettings } from "./EnvironmentSettings";
+import { ErrorWordsSettings } from "./ErrorWordsSettings";
 import { NotificationSettings } from "./NotificationSettings";
 import { Section } from "./Section";
 import { StaffSettings } from "./StaffSettings";
@@ -12,6 +13,7 @@ import { StaffSettings } from "./StaffSettings";
 export function SettingsPage() {
   const { access } = useSession();
   const manages = access?.permissions.includes("staff.manage") ?? false;
+  const explains = access?.permissions.includes("error_words.write") ?? false;
   return (
     <Page title="Settings" scroll>
       <Section title="Environments" words="The systems this window can work on. What you see and change is always of the one named at the top left.">
@@ -23,6 +25,11 @@ export function SettingsPage() {
       {manages ? (
         <Section title="Staff" words="Who operates, and what they may do. Every change is in the audit trail, and asks for your password when it was given more than five minutes ago.">
           <StaffSettings />
+        </Section>
+      ) : null}
+      {explains ? (
+        <Section title="Words for errors" words="Errors that ended a job for good and that no rule explains. What you write here stands in their verdicts, and is the reply that support copies into a ticket.">
+          <ErrorWordsSettings />
         </Section>
       ) : null}
       <Section title="Appearance" words="Kept on this machine, at once.">

@@ -1,6 +1,7 @@
 import { Eye } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/Button";
+import { CopyReply } from "../../components/CopyReply";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusBadge } from "../../components/StatusBadge";
 import { VisibleText } from "../../components/VisibleText";
@@ -12,6 +13,7 @@ import { EvidenceList } from "./EvidenceList";
 import { FixButton } from "./FixButton";
 import { OutcomeSteps } from "./OutcomeSteps";
 import styles from "./Triage.module.css";
+import { UndoFix } from "./UndoFix";
 import { timeOf } from "./case-words";
 import type { CaseOf } from "./triage-queries";
 
@@ -19,7 +21,7 @@ import type { CaseOf } from "./triage-queries";
 export function VerdictCard({ of, view }: { of: CaseOf; view: CaseView }) {
   const { verdict, as_of, outcome } = view;
   const [why, setWhy] = useState(false);
-  const { gravity, certainty, explanation, customer_sees, evidence, fix } = verdict;
+  const { gravity, certainty, explanation, customer_sees, reply, evidence, fix } = verdict;
   // What is fine or on its way need not be proved at once.
   const calm = gravity === "fine" || gravity === "moving";
   const mark = verdict.cause === "unknown" ? UNEXPLAINED : gravityMark(gravity);
@@ -43,16 +45,18 @@ export function VerdictCard({ of, view }: { of: CaseOf; view: CaseView }) {
         <VisibleText text={explanation} max={1_000} /> <Mends verdict={verdict} asOf={as_of} />
       </p>
       {customer_sees === null ? null : (
-        <p className={styles.sees}>
+        <div className={styles.sees}>
           <Eye size={15} aria-hidden />
           <span>
             <span className={styles.quiet}>The customer sees now: </span>
             <VisibleText text={customer_sees} max={400} />
           </span>
-        </p>
+          {reply === null ? null : <CopyReply reply={reply} />}
+        </div>
       )}
       <FixButton of={of} view={view} offer={fix} />
       {outcome === null ? null : <OutcomeSteps outcome={outcome} />}
+      <UndoFix view={view} />
       {calm && !why ? (
         <Button size="small" tone="quiet" onPress={() => setWhy(true)}>
           What this rests on

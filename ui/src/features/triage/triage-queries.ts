@@ -7,6 +7,8 @@ import { keys } from "../../lib/query-keys";
 /** Changes ask for it anew; ages of leases and heartbeats grow without any. */
 const CASE_EVERY_MS = 3_000;
 const LIST_EVERY_MS = 5_000;
+/** Fixes are followed by the minute. */
+const RECURRING_EVERY_MS = 60_000;
 
 export type CaseOf = { kind: "user" | "job"; id: string };
 
@@ -22,6 +24,10 @@ export function contradictionsOptions(ipc: Ipc) {
   return queryOptions({ queryKey: keys.contradictions, queryFn: () => read(ipc.commands.contradictions(null)), refetchInterval: LIST_EVERY_MS });
 }
 
+export function recurringOptions(ipc: Ipc) {
+  return queryOptions({ queryKey: keys.recurring, queryFn: () => read(ipc.commands.recurringCauses()), refetchInterval: RECURRING_EVERY_MS });
+}
+
 /** The answer to a fix, and everything that it may have changed read anew. */
 export function keepCase(client: QueryClient, of: CaseOf, answer: CaseView): void {
   client.setQueryData(of.kind === "user" ? keys.userCase(of.id) : keys.jobCase(of.id), answer);
@@ -31,4 +37,5 @@ export function keepCase(client: QueryClient, of: CaseOf, answer: CaseView): voi
   }
   if (answer.job_id !== null) void client.invalidateQueries({ queryKey: keys.job(answer.job_id) });
   void client.invalidateQueries({ queryKey: keys.contradictions });
+  void client.invalidateQueries({ queryKey: keys.recurring });
 }

@@ -1,5 +1,5 @@
 import { CircleCheck, CircleHelp, Eye, LoaderCircle, TriangleAlert } from "lucide-react";
-import type { Certainty, EvidenceSource, Gravity } from "../../generated/commands";
+import type { Cause, Certainty, EvidenceSource, Gravity } from "../../generated/commands";
 import type { StateMark } from "./state-mark";
 
 const GRAVITIES: Record<Gravity, StateMark> = {
@@ -23,6 +23,34 @@ export const CERTAINTY: Record<Certainty, { word: string; means: string }> = {
 
 /** A mark for a case that no rule explains: it is neither good nor bad news. */
 export const UNEXPLAINED: StateMark = { word: "Unexplained", tone: "warning", icon: CircleHelp };
+
+/** Causes by themselves, where many cases share one; a verdict has a title of its own. */
+export const CAUSE: Record<Cause, string> = {
+  nothing_wrong: "Nothing was wrong",
+  waiting_for_time: "Waiting for its time",
+  waiting_for_worker: "Waiting for a free worker",
+  running_normally: "Running, within the usual time",
+  retrying: "Waiting for its next attempt",
+  cancelling: "Being stopped",
+  running_long: "Running for longer than usual",
+  stopping_overdue: "Asked to stop, and still running",
+  worker_lost: "Its worker was lost",
+  past_deadline: "Past its time limit",
+  service_slow: "The demo service was slow",
+  service_refusing: "The demo service reported faults",
+  service_unreachable: "The demo service could not be reached",
+  queue_paused: "The queue was paused",
+  no_worker: "No worker was running",
+  no_worker_knows_type: "No worker knew this kind of job",
+  attempts_used_up: "Waiting with no attempt left",
+  failed_for_good: "Failed for good",
+  legacy_out_of_step: "The old demo switch said something else",
+  profile_without_state: "A profile existed, but demo mode was not on",
+  user_not_waiting: "A job worked for a user who did not wait for it",
+  job_ended_user_not_moved: "The job had ended, the user was not moved along",
+  in_progress_without_job: "In progress, but no job did it",
+  unknown: "No rule explained it",
+};
 
 export const SOURCE: Record<EvidenceSource, string> = {
   user: "User",

@@ -65,6 +65,8 @@ async fn an_error_without_words_is_listed_once_and_given_words() {
     let write = Write::new(&admin, "/staff/error-words", 1).body(words("A niche that is unknown"));
     let reply = case.stand.write(write.clone()).await.expect(200);
     assert_eq!((&reply.body["title"], &reply.body["version"]), (&json!("A niche that is unknown"), &json!(2)));
+    let told = case.read.job_case(listed[0].last_job_id.expect("its last job")).await.expect("a case").verdict;
+    assert!(told.explanation.starts_with("A niche that is unknown."), "{told:#?}");
     let stale = Write::new(&admin, "/staff/error-words", 1).body(words("Something else"));
     case.stand.write(stale).await.refused(409, "version_conflict");
     let short = Write::new(&admin, "/staff/error-words", 2).body(words("x"));
