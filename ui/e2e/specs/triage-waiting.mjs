@@ -3,7 +3,7 @@
 import { test } from "node:test";
 import { replaceWorker } from "../lib/breaking.mjs";
 import { asOwner } from "../lib/database.mjs";
-import { atRest, sceneWithWindow } from "../lib/scene.mjs";
+import { atRest, confirm, sceneWithWindow } from "../lib/scene.mjs";
 import { turnDials } from "../lib/stack.mjs";
 import { age, begun, fixByKeys, isConfirmed, pastTheRules, verdictSays, waiting } from "../lib/triage.mjs";
 
@@ -11,15 +11,25 @@ const scene = sceneWithWindow();
 
 test("the queue is paused, which is no lack of workers; resumed", async () => {
   const { window } = scene;
+  const next = await atRest("elif");
   const { one, open } = await waiting("dmitri");
   try {
     await verdictSays(window, "user", one.id, "is paused", { not: ["No worker", "free worker"] });
     await fixByKeys(window, "Resume the queue");
     await isConfirmed(window);
+    await one.reaches("enabled");
+    // Taken back while that is still an undo, and opened again by the next in line.
+    await window.press("Undo: pause it again…");
+    await confirm(window, "Pause it again", "Too early");
+    await window.sees("The queue is paused again.");
+    await window.press("Done");
+    await next.enable();
+    await verdictSays(window, "user", next.id, "is paused", { not: ["No worker", "free worker"] });
+    await fixByKeys(window, "Resume the queue");
+    await next.reaches("enabled");
   } finally {
     await open();
   }
-  await one.reaches("enabled");
 });
 
 test("asked for a later time, which is no failure; run now", async () => {

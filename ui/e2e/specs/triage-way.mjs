@@ -47,6 +47,8 @@ test("from a customer's e-mail to fixed and observed in at most eight key presse
     assert.ok(presses <= 8, `${presses}`);
     console.log(`presses: ${presses}`);
     await ana.reaches("enabled");
+    await window.open("Now");
+    await window.sees("The queue was paused");
   } finally {
     await open();
   }
