@@ -47,10 +47,15 @@ pub fn binary(name: &str, release: bool) -> Result<PathBuf> {
     Ok(target()?.join(if release { "release" } else { "debug" }).join(file))
 }
 
-/// `cargo`, in the root of the work tree.
+/// `cargo`, in the root of the work tree, as if it were called by hand: what it told this program of itself would make build
+/// scripts that look at it (ring's) run again, and hundreds of crates be compiled anew each time that the caller changes.
 pub fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
+    let told = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for name in std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()).filter(|name| told(name)) {
+        command.env_remove(name);
+    }
     command
 }
 

@@ -100,16 +100,25 @@ fn crates(args: &Args, unit: bool, db: bool) -> Vec<String> {
     match (unit, db) {
         _ if !args.package.is_empty() => each("--package", &args.package),
         (true, false) => each("--package", &without_database),
+        // Built as the whole is, so that nothing is compiled twice; the others are only left out of the run.
+        (false, true) if with_nextest() => {
+            let others = without_database.map(|name| format!("package({name})")).join(" + ");
+            ["--workspace".to_owned(), "--filterset".to_owned(), format!("not ({others})")].into()
+        }
         (false, true) => [vec!["--workspace".to_owned()], each("--exclude", &without_database)].concat(),
         _ => vec!["--workspace".to_owned()],
     }
 }
 
+/// It runs each test in a process of its own and tells slow ones; it is optional.
+fn with_nextest() -> bool {
+    exists("cargo-nextest", "--version")
+}
+
 fn rust(crates: &[String], database: bool, filter: Option<&str>) -> Result<()> {
     let postgres = if database { Some(Throwaway::for_tests()?) } else { None };
     let mut command = repo::cargo();
-    // nextest runs each test in a process of its own and tells slow ones; it is optional.
-    if exists("cargo-nextest", "--version") {
+    if with_nextest() {
         command.args(["nextest", "run", "--no-fail-fast", "--no-tests=pass"]);
     } else {
         command.args(["test", "--no-fail-fast"]);

@@ -1,5 +1,7 @@
 //! What a person reads in each state.
 
+#![expect(clippy::unwrap_used, reason = "writing into a string cannot fail, and a test may")]
+
 mod facts;
 
 use state_machine::{DemoMode, DemoModeStatus, DemoOperation, JobFacts, JobStatus, JobType, SessionStatus};

@@ -3,6 +3,8 @@
 //! `UPDATE=1 cargo test -p state-machine --test table` writes the README; without it a stale one fails. The snapshots
 //! are written by `INSTA_UPDATE=always`.
 
+#![expect(clippy::unwrap_used, reason = "writing into a string cannot fail, and a test may")]
+
 mod facts;
 mod machine;
 
