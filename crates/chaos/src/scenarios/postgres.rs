@@ -59,7 +59,7 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
                 jobs: context.bar(300, 3_000),
                 faults: context.bar(8, 180),
             },
-            snapshots: context.bar(30, 1_000),
+            snapshots: context.bar(30, 200),
         },
     )
     .await?;

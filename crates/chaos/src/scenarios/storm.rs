@@ -37,7 +37,7 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
                 jobs: context.bar(1_000, 20_000),
                 faults: context.bar(50, 1_000),
             },
-            snapshots: context.bar(60, 3_500),
+            snapshots: context.bar(60, 2_000),
         },
     )
     .await?;
