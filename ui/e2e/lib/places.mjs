@@ -7,9 +7,9 @@ export function places({ userId, jobId }) {
     { name: "users", path: "/users", says: "Users" },
     { name: "user", path: `/users/${userId}`, says: "Demo mode" },
     { name: "sessions", path: "/sessions", says: "Sessions" },
+    { name: "bulk", path: "/bulk", says: "Bulk" },
     { name: "workers", path: "/workers", says: "Workers" },
     { name: "audit", path: "/audit", says: "Audit" },
     { name: "settings", path: "/settings", says: "Settings" },
-    { name: "bulk", path: "/bulk", says: "Bulk" },
   ];
 }

@@ -48,6 +48,7 @@ test("after a day's work no secret stands in page, files, words or variables, an
     await window.go(place.path);
     await window.sees(place.says);
   }
+  await window.open("Settings");
   await window.press("Copy diagnostics");
   await window.sees("Freshness");
   assert.ok(told.access_token.size > 0 && told.refresh_token.size > 0 && told.password.size > 0, "the test heard what the window was given");
