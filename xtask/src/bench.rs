@@ -39,6 +39,8 @@ pub struct Args {
 enum Name {
     /// How fast the API accepts an intent under load.
     Api,
+    /// What a good client feels among 2,000 dribbling sockets and 200 sign-ins at once, and what the clock tells a guesser.
+    Abuse,
     /// How many jobs a worker gets through, and how soon it picks one up.
     Engine,
     /// How long after a commit it is painted in the real window.

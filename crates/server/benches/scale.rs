@@ -14,6 +14,8 @@ const JOBS: i64 = 2_000_000;
 const FAILED: i64 = 2_000;
 const CONTRADICTORY: i64 = 20;
 const SESSIONS: i64 = 2_000_000;
+/// Of one user, besides the others: a script that signs in again and again.
+const SESSIONS_OF_ONE: i64 = 30_000;
 const ROUNDS: usize = 100;
 
 fn main() -> anyhow::Result<()> {
@@ -28,6 +30,8 @@ async fn run() -> anyhow::Result<()> {
         sqlx::query_scalar("SELECT user_id FROM background_jobs WHERE status = 'running' LIMIT 1")
             .fetch_one(&db.pool)
             .await?;
+    let busy_user: uuid::Uuid =
+        sqlx::query_scalar("SELECT id FROM users WHERE email = 'user1@example.com'").fetch_one(&db.pool).await?;
     let mut figures = serde_json::Map::new();
 
     macro_rules! measure {
@@ -54,6 +58,10 @@ async fn run() -> anyhow::Result<()> {
     measure!("users_search", n => reader.users_page(&UserFilter { search: Some(format!("ser{}", 1000 + n * 97)), demo_modes: vec![] }, None, 100).await?);
     measure!("user_page", _n => reader.user(some_user).await?);
     measure!("sessions_first_page", _n => reader.sessions_page(&SessionFilter { user_id: None, user: None, active_only: true }, None, 100).await?);
+    let of_one = |active_only| SessionFilter { user_id: Some(busy_user), user: None, active_only };
+    measure!("sessions_of_one_first_page", _n => reader.sessions_page(&of_one(true), None, 100).await?);
+    measure!("sessions_of_one_with_ended", _n => reader.sessions_page(&of_one(false), None, 100).await?);
+    measure!("revoke_preview_of_one", _n => reader.revoke_preview(busy_user, None, None, None).await?);
     measure!("now", _n => reader.now().await?);
     measure!("user_case", _n => reader.user_case(some_user).await?);
     measure!("contradictions", _n => reader.contradictions(None, 100).await?);
@@ -63,7 +71,7 @@ async fn run() -> anyhow::Result<()> {
     eprintln!("{} contradictions{}", listed.count, if listed.or_more { " or more" } else { "" });
     common::report(
         "scale",
-        serde_json::json!({ "users": USERS, "jobs": jobs(), "sessions": SESSIONS, "latencies": figures }),
+        serde_json::json!({ "users": USERS, "jobs": jobs(), "sessions": SESSIONS, "sessions_of_one": SESSIONS_OF_ONE, "latencies": figures }),
     );
     Ok(())
 }
@@ -138,6 +146,16 @@ async fn fill(db: &BenchDatabase) -> anyhow::Result<()> {
     .bind(SESSIONS)
     .bind(USERS)
     .bind(SESSIONS as f64)
+    .execute(&mut *one)
+    .await?;
+    sqlx::query(
+        "INSERT INTO user_sessions (id, user_id, access_hash, access_expires_at, transport, user_agent, created_at, last_seen_at, expires_at) \
+         SELECT bench_v7(t), u.id, sha256(('one' || i)::bytea), t + interval '15 min', 'bearer', 'curl/8.9.1', t, t, t + interval '30 days' \
+         FROM generate_series(1, $1) AS i, LATERAL (SELECT now() - interval '20 days' * (1 - i::float8 / $2)) AS s (t), \
+           (SELECT id FROM users WHERE email = 'user1@example.com') u",
+    )
+    .bind(SESSIONS_OF_ONE)
+    .bind(SESSIONS_OF_ONE as f64)
     .execute(&mut *one)
     .await?;
     drop(one);

@@ -15,7 +15,7 @@ const LANES: u32 = 1;
 /// A sign-in that has waited this long for its turn is turned away.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
-/// Hashes and checks passwords, as many at a time as there are cores: each takes 19 MiB and a core.
+/// Hashes and checks passwords, one fewer at a time than there are cores: each takes 19 MiB and a core, and other requests go on.
 #[derive(Clone, Debug)]
 pub struct Passwords {
     turns: Arc<Semaphore>,
@@ -37,9 +37,9 @@ impl Passwords {
     /// # Errors
     /// Never with these parameters.
     pub fn new() -> anyhow::Result<Self> {
-        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let turns = std::thread::available_parallelism().map_or(1, |cores| usize::from(cores).saturating_sub(1).max(1));
         let nobody = hash("nobody has this password").map_err(anyhow::Error::msg)?;
-        Ok(Self { turns: Arc::new(Semaphore::new(cores)), nobody: nobody.into() })
+        Ok(Self { turns: Arc::new(Semaphore::new(turns)), nobody: nobody.into() })
     }
 
     /// Checks `password` against `stored`. Without one, as for an unknown e-mail, a hash is computed all the same.

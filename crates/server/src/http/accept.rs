@@ -1,16 +1,22 @@
 //! Accepting connections: bounded in number, in the time that headers may take, and in the time that stopping may take.
 
+use super::crowd::{Client, Crowd};
 use anyhow::Context;
-use axum::{Router, extract::ConnectInfo};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{Request, Response},
+};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
+    server::graceful::{GracefulConnection, GracefulShutdown},
 };
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::{OwnedSemaphorePermit, Semaphore},
 };
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -30,14 +36,9 @@ pub async fn serve(
     connections_max: usize,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let room = Arc::new(Semaphore::new(connections_max));
+    let (room, crowd) = (Arc::new(Semaphore::new(connections_max)), Crowd::default());
     let graceful = GracefulShutdown::new();
     loop {
-        // Room first: what cannot be served waits in the kernel's queue instead of in our memory.
-        let permit = tokio::select! {
-            permit = room.clone().acquire_owned() => permit.context("the connection limit is gone")?,
-            () = stop.cancelled() => break,
-        };
         let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
@@ -50,10 +51,19 @@ pub async fn serve(
             },
             () = stop.cancelled() => break,
         };
-        let connection = graceful.watch(connection(stream, peer, router.clone()));
+        // One waits here at most: the others wait in the kernel's queue instead of in our memory.
+        let permit = tokio::select! {
+            permit = place(&room, &crowd) => permit?,
+            () = stop.cancelled() => break,
+        };
+        let client = crowd.join();
+        let connection = graceful.watch(connection(stream, peer, router.clone(), Arc::clone(&client)));
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "A connection broke");
+            tokio::select! {
+                ended = connection => if let Err(error) = ended {
+                    tracing::debug!(%error, "A connection broke");
+                },
+                () = client.has_to_leave() => metrics::counter!("http_connections_closed_for_room_total").increment(1),
             }
             drop(permit);
         });
@@ -65,30 +75,34 @@ pub async fn serve(
     Ok(())
 }
 
-type Service = TowerToHyperService<
-    tower::util::BoxCloneSyncService<
-        axum::http::Request<hyper::body::Incoming>,
-        axum::response::Response,
-        std::convert::Infallible,
-    >,
->;
+/// A place for one more connection, of somebody on whom the server waits when there is none.
+async fn place(room: &Arc<Semaphore>, crowd: &Crowd) -> anyhow::Result<OwnedSemaphorePermit> {
+    if room.available_permits() == 0 {
+        crowd.make_room();
+    }
+    room.clone().acquire_owned().await.context("the connection limit is gone")
+}
 
 fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-) -> hyper::server::conn::http1::Connection<TokioIo<TcpStream>, Service> {
+    client: Arc<Client>,
+) -> impl GracefulConnection<Error = hyper::Error> {
     let _ = stream.set_nodelay(true); // refused only by a stream that is already gone
-    let service = router.map_request(move |mut request: axum::http::Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        request.map(axum::body::Body::new)
+    let answer = service_fn(move |request: Request<Incoming>| {
+        let (router, client) = (router.clone(), Arc::clone(&client));
+        async move {
+            let mut request = request.map(|body| client.body(Body::new(body)));
+            request.extensions_mut().insert(ConnectInfo(peer));
+            let answer: Result<Response<Body>, Infallible> = router.oneshot(request).await;
+            client.answered();
+            answer
+        }
     });
-    hyper::server::conn::http1::Builder::new()
+    http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS_MAX)
         .max_buf_size(64 * 1024)
-        .serve_connection(
-            TokioIo::new(stream),
-            TowerToHyperService::new(tower::util::BoxCloneSyncService::new(service)),
-        )
+        .serve_connection(TokioIo::new(stream), answer)
 }

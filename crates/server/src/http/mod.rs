@@ -3,5 +3,6 @@
 pub mod accept;
 pub mod body;
 pub mod border;
+pub mod crowd;
 pub mod error;
 pub mod path;

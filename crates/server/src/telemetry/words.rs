@@ -1,6 +1,10 @@
 //! What each metric means, as Prometheus shows it.
 
-const COUNTERS: [(&str, &str); 13] = [
+const COUNTERS: [(&str, &str); 14] = [
+    (
+        "http_connections_closed_for_room_total",
+        "Connections closed because all were taken, somebody new came, and the server was waiting for their clients.",
+    ),
     ("http_requests_total", "Requests answered, by method, route and status."),
     ("repruv_jobs_claimed_total", "Attempts begun by this worker."),
     ("repruv_jobs_finished_total", "Attempts ended by this worker, by type of job and by what was recorded."),

@@ -2,6 +2,7 @@
 //! the time.
 
 mod bulk;
+mod crowding;
 mod customers;
 mod database_logins;
 mod fix_races;
