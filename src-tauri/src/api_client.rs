@@ -4,8 +4,10 @@ mod answer;
 mod trust;
 
 pub use answer::{ApiFailure, in_words, not_sent, to_ipc};
+pub use trust::words as untrusted;
 
 use crate::{
+    authority,
     environments::{address, is_loopback},
     failure::{Answer, internal},
     pending::Command,
@@ -35,8 +37,9 @@ pub struct ApiClient {
 }
 
 impl ApiClient {
-    /// `api_url` is checked again here: nothing is sent to an address that is neither `https` nor this machine.
-    pub fn new(api_url: &str) -> Answer<Self> {
+    /// `api_url` is checked again here: nothing is sent to an address that is neither `https` nor this machine. `authority`: PEM,
+    /// whose certificates are trusted besides those that this machine trusts.
+    pub fn new(api_url: &str, authority: Option<&str>) -> Answer<Self> {
         let base = address(api_url)?;
         let local = is_loopback(&base);
         let mut builder = reqwest::Client::builder()
@@ -44,6 +47,7 @@ impl ApiClient {
             .timeout(ANSWER_PATIENCE)
             .redirect(reqwest::redirect::Policy::none())
             .https_only(!local)
+            .tls_certs_merge(authority::certificates(authority)?)
             .user_agent(concat!("repruv-ops/", env!("CARGO_PKG_VERSION")));
         if local {
             builder = builder.no_proxy();

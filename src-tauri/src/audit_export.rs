@@ -197,6 +197,7 @@ mod tests {
             name: "Production EU".into(),
             kind: EnvironmentKind::Production,
             api_url: "https://api.example.com".into(),
+            authority: None,
         };
         let first = Page { rows: vec![], next: None, as_of: entry(1, "").at };
         let draft = exports.begin("audit", "txt").expect("begins");

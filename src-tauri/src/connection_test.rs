@@ -2,6 +2,7 @@
 
 use crate::{
     api_client::{ApiClient, ApiFailure, in_words},
+    authority, database,
     environments::{address, is_loopback},
     failure::Answer,
     session::Session,
@@ -18,9 +19,9 @@ const DNS_PATIENCE: Duration = Duration::from_secs(5);
 const TCP_PATIENCE: Duration = Duration::from_secs(3);
 
 /// All steps to the API at `api_url`; to sign-in and database only for a session that is open there.
-pub async fn run(api_url: &str, session: Option<&Session>) -> Answer<ConnectionTest> {
+pub async fn run(api_url: &str, authority: Option<&str>, session: Option<&Session>) -> Answer<ConnectionTest> {
     let url = address(api_url)?;
-    let client = ApiClient::new(api_url)?;
+    let client = ApiClient::new(api_url, authority::checked(authority)?.as_deref())?;
     let mut way = Way::default();
     let reached = way.reach(&url).await;
     way.ask(&url, &client, reached).await;
@@ -113,7 +114,10 @@ impl Way {
                 "No secure connection came about: what answers there broke it off. It may not speak TLS; check the address and its port.",
             );
         } else {
-            self.good(ConnectionStep::Tls, "The certificate is valid for this name and trusted by this machine.");
+            self.good(
+                ConnectionStep::Tls,
+                "The certificate is valid for this name, and signed by somebody who is trusted.",
+            );
         }
         if !reached && !unreached {
             for finding in &mut self.findings {
@@ -163,6 +167,9 @@ impl Way {
             Ok(_) => self.good(step, format!("Read in {} ms.", began.elapsed().as_millis())),
             Err(read_model::ReadError::LoginRefused(_)) => {
                 self.bad(step, "The database refuses the login. The window asks for a new one; if this stays, sign out and in again.");
+            }
+            Err(error @ read_model::ReadError::Untrusted(_)) => {
+                self.bad(step, crate::failure::message(&database::in_words(error)));
             }
             Err(_) => self.bad(
                 step,

@@ -2,6 +2,7 @@
 
 use crate::{
     account::Account,
+    api_client::untrusted,
     environments::is_loopback_host,
     failure::{Answer, internal, unauthorized, unavailable, validation},
 };
@@ -33,6 +34,8 @@ pub struct Database {
     current: Arc<RwLock<Current>>,
     /// One request for a login however many were refused: each new one ends the one before.
     renewing: Arc<tokio::sync::Mutex<()>>,
+    /// Whose certificates are trusted besides those that this machine trusts: PEM.
+    authority: Option<Arc<str>>,
 }
 
 struct Current {
@@ -44,10 +47,11 @@ struct Current {
 
 impl Database {
     /// Does not connect yet: the first read does.
-    pub fn new(login: DatabaseLogin) -> Self {
+    pub fn new(login: DatabaseLogin, authority: Option<String>) -> Self {
         info!(host = %login.host, database = %login.database, "Reading from the database");
-        let current = Current { model: ReadModel::new(pool(&login)), feed: pool(&login), login };
-        Self { current: Arc::new(RwLock::new(current)), renewing: Arc::default() }
+        let options = options(&login, authority.as_deref());
+        let current = Current { model: ReadModel::new(pool(options.clone())), feed: pool(options), login };
+        Self { current: Arc::new(RwLock::new(current)), renewing: Arc::default(), authority: authority.map(Into::into) }
     }
 
     /// What the feed connects as, also after a renewal.
@@ -75,7 +79,7 @@ impl Database {
         let login = account.mint_database_login().await?;
         let mut current = self.write();
         for pool in [current.model.pool(), &current.feed] {
-            pool.set_connect_options(options(&login));
+            pool.set_connect_options(options(&login, self.authority.as_deref()));
         }
         current.login = login;
         Ok(())
@@ -84,14 +88,16 @@ impl Database {
     /// Lets go of connections that may be dead; the next read makes new ones.
     pub fn reopen(&self) {
         let mut current = self.write();
-        let model = ReadModel::new(pool(&current.login));
+        let model = ReadModel::new(pool(options(&current.login, self.authority.as_deref())));
         let old = std::mem::replace(&mut current.model, model);
         tokio::spawn(async move { old.pool().close().await });
     }
 
-    /// Closes the connections.
+    /// Closes the connections. One whose other side has fallen silent is not waited for: it ends when its socket does.
     pub async fn close(&self) {
-        self.model().pool().close().await;
+        let pool = self.model().pool().clone();
+        let closing = tokio::spawn(async move { pool.close().await });
+        let _ = tokio::time::timeout(PING_MAX, closing).await;
     }
 
     fn ends_in(&self) -> Duration {
@@ -122,7 +128,7 @@ impl Database {
     }
 }
 
-fn pool(login: &DatabaseLogin) -> PgPool {
+fn pool(options: PgConnectOptions) -> PgPool {
     PgPoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
         .acquire_timeout(ACQUIRE_PATIENCE)
@@ -131,7 +137,7 @@ fn pool(login: &DatabaseLogin) -> PgPool {
         .test_before_acquire(false)
         .before_acquire(|connection, _| Box::pin(answers(connection)))
         .after_release(|connection, _| Box::pin(answers(connection)))
-        .connect_lazy_with(options(login))
+        .connect_lazy_with(options)
 }
 
 /// Whether the other side is still there. Who does not answer is closed at once, without a goodbye that nobody hears.
@@ -141,10 +147,17 @@ async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     Ok(true)
 }
 
-/// TLS with a checked name everywhere but on this machine.
-fn options(login: &DatabaseLogin) -> PgConnectOptions {
-    let ssl = if is_loopback_host(&login.host) { PgSslMode::Disable } else { PgSslMode::VerifyFull };
-    PgConnectOptions::new_without_pgpass()
+/// How much of TLS a login asks for.
+#[cfg(test)]
+pub fn ssl_mode_of(login: &DatabaseLogin) -> PgSslMode {
+    options(login, None).get_ssl_mode()
+}
+
+/// TLS with a checked name everywhere but on this machine; here too where an authority is named.
+fn options(login: &DatabaseLogin, authority: Option<&str>) -> PgConnectOptions {
+    let plain = is_loopback_host(&login.host) && authority.is_none();
+    let ssl = if plain { PgSslMode::Disable } else { PgSslMode::VerifyFull };
+    let options = PgConnectOptions::new_without_pgpass()
         .host(&login.host)
         .port(login.port)
         .database(&login.database)
@@ -156,23 +169,43 @@ fn options(login: &DatabaseLogin) -> PgConnectOptions {
             ("default_transaction_read_only", "on"),
             ("statement_timeout", "5s"),
             ("idle_in_transaction_session_timeout", "5s"),
-        ])
+        ]);
+    match authority {
+        Some(pem) => options.ssl_root_cert_from_pem(pem.as_bytes().to_vec()),
+        None => options,
+    }
 }
+
+/// The server says that it speaks no TLS, or breaks the handshake off.
+const NO_TLS: &str =
+    "What answers in the place of the database makes no secure connection. Ask an admin to look at its TLS settings.";
 
 /// The page's answer for a read.
 pub fn answer<T>(read: Result<T, ReadError>) -> Answer<T> {
-    read.map_err(|error| match error {
+    read.map_err(in_words)
+}
+
+/// Why a read failed, for the page.
+pub fn in_words(error: ReadError) -> IpcError {
+    match error {
         ReadError::NotFound { what } => {
             IpcError::NotFound { message: format!("There is no such {what}, or no longer.") }
         }
         ReadError::Unavailable(cause) => unavailable("The database", cause),
+        ReadError::Untrusted(cause) => IpcError::Unavailable {
+            message: format!(
+                "{} Nothing was sent to it.",
+                untrusted(&cause, "database").unwrap_or_else(|| NO_TLS.into())
+            ),
+            retry_after_s: 30,
+        },
         ReadError::LoginRefused(_) => {
             unauthorized("The database does not accept this login any more. Sign in again if it does not recover.")
         }
         ReadError::BadCursor => validation("cursor", "This list has changed. Start again from its top."),
         ReadError::BadFilter { field, message } => validation(field, message),
         error @ (ReadError::BadRow { .. } | ReadError::Database(_)) => internal("Reading", error),
-    })
+    }
 }
 
 #[cfg(test)]
@@ -194,15 +227,17 @@ mod tests {
     #[test]
     fn tls_with_a_checked_name_is_left_out_on_this_machine_only() {
         for local in ["127.0.0.1", "::1", "localhost"] {
-            assert!(matches!(options(&login(local)).get_ssl_mode(), PgSslMode::Disable), "{local}");
+            assert!(matches!(options(&login(local), None).get_ssl_mode(), PgSslMode::Disable), "{local}");
+            let named = options(&login(local), Some("PEM")).get_ssl_mode();
+            assert!(matches!(named, PgSslMode::VerifyFull), "{local}");
         }
         for remote in ["db.example.com", "10.0.0.1", "127.0.0.1.example.com", "localhost.example.com"] {
-            assert!(matches!(options(&login(remote)).get_ssl_mode(), PgSslMode::VerifyFull), "{remote}");
+            assert!(matches!(options(&login(remote), None).get_ssl_mode(), PgSslMode::VerifyFull), "{remote}");
         }
     }
 
     #[tokio::test]
     async fn a_login_that_has_ended_is_not_renewed_without_pause() {
-        assert_eq!(Database::new(login("127.0.0.1")).ends_in(), RENEW_PAUSE);
+        assert_eq!(Database::new(login("127.0.0.1"), None).ends_in(), RENEW_PAUSE);
     }
 }

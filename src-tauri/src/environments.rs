@@ -1,7 +1,10 @@
 //! Which systems this window may work on, and what an acceptable address is.
 
-use crate::failure::{Answer, validation};
-use contract::ipc::{Environment, EnvironmentKind};
+use crate::{
+    authority,
+    failure::{Answer, validation},
+};
+use contract::ipc::{Environment, EnvironmentDraft};
 use reqwest::Url;
 
 /// More would not fit the switcher, and nobody has them.
@@ -10,16 +13,21 @@ const NAME_MAX: usize = 40;
 const URL_MAX: usize = 300;
 
 /// A checked environment under a new id.
-pub fn new(name: &str, kind: EnvironmentKind, api_url: &str) -> Answer<Environment> {
-    let name = name.trim();
+pub fn new(draft: &EnvironmentDraft) -> Answer<Environment> {
+    let name = draft.name.trim();
     if name.is_empty() || name.chars().count() > NAME_MAX {
         return Err(validation("name", format!("Give it a name of 1 to {NAME_MAX} characters.")));
     }
     if name.chars().any(char::is_control) {
         return Err(validation("name", "The name holds characters that cannot be shown."));
     }
-    let api_url = address(api_url)?;
-    Ok(Environment { id: crate::ids::new().to_string(), name: name.into(), kind, api_url: as_text(&api_url) })
+    Ok(Environment {
+        id: crate::ids::new().to_string(),
+        name: name.into(),
+        kind: draft.kind,
+        api_url: as_text(&address(&draft.api_url)?),
+        authority: authority::checked(draft.authority.as_deref())?,
+    })
 }
 
 /// The base address of an API: `https`, or `http` on this machine; no credentials, query or fragment.
@@ -63,6 +71,7 @@ fn as_text(url: &Url) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contract::ipc::EnvironmentKind;
 
     #[test]
     fn an_address_is_https_or_stays_on_this_machine() {
@@ -93,9 +102,17 @@ mod tests {
 
     #[test]
     fn a_new_environment_has_a_clean_name_and_address() {
-        let made = new("  Staging EU ", EnvironmentKind::Staging, "https://api.example.com/").expect("is fine");
+        let draft = |name: &str, api_url: &str, authority: Option<&str>| EnvironmentDraft {
+            name: name.into(),
+            kind: EnvironmentKind::Staging,
+            api_url: api_url.into(),
+            authority: authority.map(Into::into),
+        };
+        let made = new(&draft("  Staging EU ", "https://api.example.com/", Some(" "))).expect("is fine");
+        assert_eq!(made.authority, None);
         assert_eq!((made.name.as_str(), made.api_url.as_str()), ("Staging EU", "https://api.example.com"));
-        assert!(new("", EnvironmentKind::Local, "https://a.example").is_err());
-        assert!(new("a\u{7}b", EnvironmentKind::Local, "https://a.example").is_err());
+        assert!(new(&draft("", "https://a.example", None)).is_err());
+        assert!(new(&draft("a\u{7}b", "https://a.example", None)).is_err());
+        assert!(new(&draft("a", "https://a.example", Some("no certificate"))).is_err());
     }
 }

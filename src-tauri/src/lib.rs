@@ -5,6 +5,7 @@ mod account;
 mod api_client;
 mod app;
 mod audit_export;
+mod authority;
 pub mod bindings;
 mod clipboard;
 mod clock;

@@ -46,6 +46,7 @@ impl LocalStack {
             name: "Local".into(),
             kind: EnvironmentKind::Local,
             api_url: self.api_url.trim_end_matches('/').into(),
+            authority: None,
         }
     }
 

@@ -4,7 +4,7 @@ use crate::{
     environments::{self, ENVIRONMENTS_MAX},
     failure::{Answer, internal, validation},
 };
-use contract::ipc::{Density, Environment, EnvironmentKind, Preferences, Theme, Times};
+use contract::ipc::{Density, Environment, EnvironmentDraft, Preferences, Theme, Times};
 use serde_json::Value;
 use std::sync::Mutex;
 use tracing::warn;
@@ -84,8 +84,8 @@ impl Chosen {
     }
 
     /// Adds an environment and answers all.
-    pub fn add(&self, name: &str, kind: EnvironmentKind, api_url: &str) -> Answer<Preferences> {
-        let environment = environments::new(name, kind, api_url)?;
+    pub fn add(&self, draft: &EnvironmentDraft) -> Answer<Preferences> {
+        let environment = environments::new(draft)?;
         self.change(|preferences| {
             if preferences.environments.len() >= ENVIRONMENTS_MAX {
                 return Err(validation(
@@ -102,14 +102,8 @@ impl Chosen {
     }
 
     /// Changes an environment and answers it as it was before, and all.
-    pub fn edit(
-        &self,
-        id: &str,
-        name: &str,
-        kind: EnvironmentKind,
-        api_url: &str,
-    ) -> Answer<(Environment, Preferences)> {
-        let next = Environment { id: id.to_owned(), ..environments::new(name, kind, api_url)? };
+    pub fn edit(&self, id: &str, draft: &EnvironmentDraft) -> Answer<(Environment, Preferences)> {
+        let next = Environment { id: id.to_owned(), ..environments::new(draft)? };
         let before = self.find(id).ok_or_else(|| validation("id", "There is no such environment."))?;
         let preferences = self.change(|preferences| {
             let same_name = |other: &&Environment| other.id != id && other.name.eq_ignore_ascii_case(&next.name);

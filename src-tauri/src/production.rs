@@ -107,7 +107,13 @@ mod tests {
     const REASON: &str = "ticket 4711";
 
     fn environment(id: &str, kind: EnvironmentKind) -> Environment {
-        Environment { id: id.into(), name: "Production EU".into(), kind, api_url: "https://api.example.com".into() }
+        Environment {
+            id: id.into(),
+            name: "Production EU".into(),
+            kind,
+            api_url: "https://api.example.com".into(),
+            authority: None,
+        }
     }
 
     fn noon() -> DateTime<Utc> {

@@ -63,7 +63,7 @@ pub async fn by_password(
         }
         Keep::InKeychain(keychain.clone(), environment.id.clone())
     };
-    let client = ApiClient::new(&environment.api_url)?;
+    let client = ApiClient::new(&environment.api_url, environment.authority.as_deref())?;
     // A password is not given to whatever else may answer at this address.
     client.check().await.map_err(|failure| contract::ipc::IpcError::Unavailable {
         message: format!("{} Your password was not sent.", in_words(failure)),
@@ -91,7 +91,11 @@ pub async fn enter(environment: &Environment, account: Arc<Account>) -> Answer<E
         return Ok(Entered::Half(Arc::new(Half { environment: environment.clone(), account })));
     }
     let login = account.mint_database_login().await?;
-    Ok(Entered::Whole(Session::start(environment.clone(), account, Database::new(login))))
+    Ok(Entered::Whole(Session::start(
+        environment.clone(),
+        account,
+        Database::new(login, environment.authority.clone()),
+    )))
 }
 
 /// Goes on with what the keychain has.
@@ -102,7 +106,7 @@ pub async fn from_keychain(environment: &Environment, keychain: &Keychain) -> Re
         Err(error) => return Restored::Keychain(error),
     };
     let keep = Keep::InKeychain(keychain.clone(), environment.id.clone());
-    let client = match ApiClient::new(&environment.api_url) {
+    let client = match ApiClient::new(&environment.api_url, environment.authority.as_deref()) {
         Ok(client) => client,
         Err(error) => return Restored::NotNow(crate::failure::message(&error).into()),
     };
@@ -137,7 +141,11 @@ async fn refreshed(
     if let Some(login) = account.stored_database_login().await
         && account.to_do().is_empty()
     {
-        return Restored::Yes(Session::start(environment.clone(), account, Database::new(login)));
+        return Restored::Yes(Session::start(
+            environment.clone(),
+            account,
+            Database::new(login, environment.authority.clone()),
+        ));
     }
     match enter(environment, account).await {
         Ok(Entered::Whole(session)) => Restored::Yes(session),
@@ -156,7 +164,11 @@ async fn offline(
 ) -> Restored {
     let account = Account::offline(client, entry, keep);
     match account.stored_database_login().await {
-        Some(login) => Restored::Yes(Session::start(environment.clone(), Arc::new(account), Database::new(login))),
+        Some(login) => Restored::Yes(Session::start(
+            environment.clone(),
+            Arc::new(account),
+            Database::new(login, environment.authority.clone()),
+        )),
         None => Restored::NotNow(format!("{} Your sign-in is kept.", crate::failure::message(&why))),
     }
 }

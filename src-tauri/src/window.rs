@@ -209,6 +209,7 @@ mod tests {
                 name: name.into(),
                 kind,
                 api_url: "https://api.example.com".into(),
+                authority: None,
             })
         };
         assert_eq!(titled(EnvironmentKind::Production, "EU"), "PRODUCTION: EU — Repruv Ops");

@@ -23,6 +23,20 @@ wire! {
         pub kind: EnvironmentKind,
         /// Base URL of the API. `https`, or loopback.
         pub api_url: String,
+        /// Whose certificates are trusted there besides those that this machine trusts: PEM, at most 32 KiB.
+        pub authority: Option<String>,
+    }
+
+    /// An environment as a person writes it down.
+    pub struct EnvironmentDraft {
+        /// 1 to 40 characters.
+        pub name: String,
+        /// Decides colour, words and caution.
+        pub kind: EnvironmentKind,
+        /// Base URL of the API. `https`, or loopback.
+        pub api_url: String,
+        /// As in [`Environment`]; blank: none.
+        pub authority: Option<String>,
     }
 
     /// Decides colour, words and caution.

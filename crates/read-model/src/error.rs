@@ -1,5 +1,7 @@
 //! What can go wrong with a read.
 
+use std::io::ErrorKind;
+
 /// Why a read failed. A read changes nothing, so trying again is always safe.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -12,6 +14,9 @@ pub enum ReadError {
     /// The database cannot be reached, is starting or stopping, or took too long.
     #[error("the database cannot be read now: {0}")]
     Unavailable(String),
+    /// What answers cannot prove to be the database, or does not speak TLS: nothing was said to it.
+    #[error("what answers is not trusted to be the database")]
+    Untrusted(#[source] sqlx::Error),
     /// The database refuses this login: it has ended, and a new one must be minted.
     #[error("the database refuses the login: {0}")]
     LoginRefused(String),
@@ -46,8 +51,10 @@ pub enum ReadError {
 impl From<sqlx::Error> for ReadError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
+            sqlx::Error::Tls(_) => Self::Untrusted(error),
+            // A handshake that failed comes as this kind, with what TLS found inside.
+            sqlx::Error::Io(cause) if cause.kind() == ErrorKind::InvalidData => Self::Untrusted(error),
             sqlx::Error::Io(_)
-            | sqlx::Error::Tls(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed

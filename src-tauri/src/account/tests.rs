@@ -84,7 +84,7 @@ async fn start(until: DateTime<Utc>) -> (Arc<Api>, Account, Keychain) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let client = ApiClient::new(&format!("http://{address}")).expect("a client");
+    let client = ApiClient::new(&format!("http://{address}"), None).expect("a client");
     let keychain = Keychain::new(Arc::new(Memory::default()));
     let keep = Keep::InKeychain(keychain.clone(), "one".into());
     (api, Account::new(client, signed_in(0, until), None, keep), keychain)
@@ -126,7 +126,7 @@ async fn a_refused_refresh_token_asks_for_sign_in() {
 #[tokio::test]
 async fn a_refresh_that_cannot_be_sent_leaves_the_command_unsent() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = ApiClient::new("http://127.0.0.1:1").expect("a client");
+    let client = ApiClient::new("http://127.0.0.1:1", None).expect("a client");
     let account = Account::offline(client, Entry::sample(), Keep::ThisSessionOnly);
     let failure = account.command(&command()).await.expect_err("nobody listens");
     assert!(matches!(failure, ApiFailure::NotSent(_)));

@@ -89,7 +89,7 @@ fn stranger(status: StatusCode) -> ApiFailure {
 
 fn no_answer(error: reqwest::Error) -> ApiFailure {
     let (not_sent, late) = (error.is_connect() || error.is_builder(), error.is_timeout());
-    let untrusted = trust::words(&error);
+    let untrusted = trust::words(&error, "API");
     // `without_url`: a URL may hold ids, and the log names the request already.
     let detail = error.without_url().to_string();
     debug!("No answer came: {detail}");

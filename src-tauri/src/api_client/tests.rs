@@ -27,7 +27,7 @@ async fn serve_strangers(router: Router) -> ApiClient {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move { axum::serve(listener, router).await });
-    ApiClient::new(&format!("http://{address}/base")).expect("a client")
+    ApiClient::new(&format!("http://{address}/base"), None).expect("a client")
 }
 
 fn command() -> Command {
@@ -97,7 +97,7 @@ async fn every_refusal_becomes_an_error_that_the_page_knows() {
 #[tokio::test]
 async fn a_lost_answer_is_unknown_and_a_connection_never_made_is_not() {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = ApiClient::new("http://127.0.0.1:1").expect("a client");
+    let client = ApiClient::new("http://127.0.0.1:1", None).expect("a client");
     let failure = client.command("token", &command()).await.expect_err("nobody listens");
     let error = to_ipc(failure, Some(command().id));
     assert!(matches!(error, IpcError::Unavailable { .. }) && message(&error).contains("Nothing was sent"), "{error:?}");
@@ -109,7 +109,7 @@ async fn a_lost_answer_is_unknown_and_a_connection_never_made_is_not() {
             let _ = socket.read(&mut [0; 4096]).await;
         }
     });
-    let client = ApiClient::new(&format!("http://{address}")).expect("a client");
+    let client = ApiClient::new(&format!("http://{address}"), None).expect("a client");
     let failure = client.command("token", &command()).await.expect_err("hangs up");
     let error = to_ipc(failure, Some(command().id));
     assert!(matches!(error, IpcError::Unknown { command_id, .. } if command_id == command().id));

@@ -3,19 +3,15 @@
 use rustls::{CertificateError, Error as TlsError};
 use std::error::Error;
 
-/// `None`: it did not fail for want of trust.
-pub fn words(error: &reqwest::Error) -> Option<String> {
-    let mut cause: Option<&(dyn Error + 'static)> = error.source();
-    while let Some(error) = cause {
-        let within = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls =
-            within.and_then(|inner| inner.downcast_ref::<TlsError>()).or_else(|| error.downcast_ref::<TlsError>());
-        if let Some(tls) = tls {
-            return Some(in_words(tls).into());
-        }
-        cause = error.source();
-    }
-    None
+/// `of`: "API", "database". `None`: it did not fail for want of trust.
+pub fn words(error: &(dyn Error + 'static), of: &str) -> Option<String> {
+    Some(in_words(tls(error)?).replace("the API", &format!("the {of}")))
+}
+
+/// What TLS found, however deep. An I/O error's own `source` leaves out what it wraps, and one may wrap another.
+fn tls<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a TlsError> {
+    let wrapped = || error.downcast_ref::<std::io::Error>()?.get_ref().and_then(|inner| tls(inner));
+    error.downcast_ref().or_else(wrapped).or_else(|| error.source().and_then(tls))
 }
 
 fn in_words(error: &TlsError) -> &'static str {
@@ -31,7 +27,7 @@ fn in_words(error: &TlsError) -> &'static str {
             "The certificate there is for another name: this may be another system, or somebody in between. Check the address, or ask an admin."
         }
         TlsError::InvalidCertificate(Certificate::UnknownIssuer) => {
-            "The certificate there is signed by nobody whom this machine trusts. Where your company signs its own, add its authority to this machine; else somebody may be in between."
+            "The certificate there is signed by nobody whom this machine trusts. Where your company signs its own, add its authority to this environment in Settings; else somebody may be in between."
         }
         TlsError::InvalidCertificate(Certificate::Revoked) => {
             "The certificate there was revoked. Ask an admin; do not go on."

@@ -9,19 +9,14 @@ use crate::{
 };
 use contract::{
     environments::ConnectionTest,
-    ipc::{Bootstrap, EnvironmentKind, Preferences},
+    ipc::{Bootstrap, EnvironmentDraft, EnvironmentKind, Preferences},
 };
 
 /// Adds an environment.
 #[tauri::command]
 #[specta::specta]
-pub async fn add_environment(
-    ops: State<'_>,
-    name: String,
-    kind: EnvironmentKind,
-    api_url: String,
-) -> Answer<Preferences> {
-    let preferences = ops.preferences.add(&name, kind, &api_url)?;
+pub async fn add_environment(ops: State<'_>, draft: EnvironmentDraft) -> Answer<Preferences> {
+    let preferences = ops.preferences.add(&draft)?;
     ops.notify(AppEvent::Retitled);
     Ok(preferences)
 }
@@ -43,29 +38,33 @@ pub async fn remove_environment(ops: State<'_>, id: String) -> Answer<Preference
     Ok(preferences)
 }
 
-/// Changes an environment. At another address what was kept for the former one is forgotten: it must not go there.
+/// Changes an environment. At another address what was kept for the former one is forgotten: it must not go there. Under
+/// another authority the person stays signed in, over connections that are made anew.
 #[tauri::command]
 #[specta::specta]
-pub async fn edit_environment(
-    ops: State<'_>,
-    id: String,
-    name: String,
-    kind: EnvironmentKind,
-    api_url: String,
-) -> Answer<Bootstrap> {
+pub async fn edit_environment(ops: State<'_>, id: String, draft: EnvironmentDraft) -> Answer<Bootstrap> {
     let turn = ops.changing.lock().await;
-    let (before, after) = ops.preferences.edit(&id, &name, kind, &api_url)?;
-    let moved = after.environments.iter().any(|one| one.id == id && one.api_url != before.api_url);
-    if moved {
-        if ops.session().is_some_and(|session| session.environment.id == id)
-            && let Some(session) = ops.leave(Problem::default())
-        {
+    let (before, after) = ops.preferences.edit(&id, &draft)?;
+    let after = after.environments.into_iter().find(|one| one.id == id);
+    let moved = after.as_ref().is_some_and(|after| after.api_url != before.api_url);
+    let trusts_others = after.as_ref().is_some_and(|after| after.authority != before.authority);
+    let mut left = None;
+    if (moved || trusts_others) && ops.session().is_some_and(|session| session.environment.id == id) {
+        left = ops.leave(Problem::default());
+    }
+    if let Some(session) = &left {
+        if moved {
             session.account.sign_out().await;
-            session.database.close().await;
         }
+        session.database.close().await;
+    }
+    if moved {
         let _ = ops.keychain.forget(&id).await;
     }
     drop(turn);
+    if let (false, Some(_), Some(environment)) = (moved, left, after) {
+        start::restore(&ops, &environment).await;
+    }
     ops.notify(AppEvent::Retitled);
     Ok(start::bootstrap(&ops, start::LIMIT).await)
 }
@@ -73,9 +72,14 @@ pub async fn edit_environment(
 /// Tries the way to an API step by step; to sign-in and database where `id` is the environment of whoever is signed in.
 #[tauri::command]
 #[specta::specta]
-pub async fn test_environment(ops: State<'_>, api_url: String, id: Option<String>) -> Answer<ConnectionTest> {
+pub async fn test_environment(
+    ops: State<'_>,
+    api_url: String,
+    authority: Option<String>,
+    id: Option<String>,
+) -> Answer<ConnectionTest> {
     let session = ops.session().filter(|session| Some(&session.environment.id) == id.as_ref());
-    connection_test::run(&api_url, session.as_deref()).await
+    connection_test::run(&api_url, authority.as_deref(), session.as_deref()).await
 }
 
 /// Opens production for changes for fifteen minutes. The reason goes along with each of them.

@@ -1,4 +1,5 @@
 use super::*;
+use contract::ipc::EnvironmentKind;
 use std::sync::Arc;
 
 fn kept() -> (Arc<Mutex<Option<Value>>>, Chosen) {
@@ -16,12 +17,16 @@ fn dark() -> Preferences {
     Preferences { theme: Theme::Dark, density: Density::Compact, times: Times::Utc, notify_contradictions, ..first() }
 }
 
+fn draft(name: &str, kind: EnvironmentKind, api_url: &str) -> EnvironmentDraft {
+    EnvironmentDraft { name: name.into(), kind, api_url: api_url.into(), authority: None }
+}
+
 #[test]
 fn what_was_chosen_survives_a_restart() {
     let (file, chosen) = kept();
     assert_eq!(chosen.get(), first());
     chosen.set_look(&dark()).expect("is kept");
-    let after = chosen.add("Staging", EnvironmentKind::Staging, "https://api.example.com").expect("is kept");
+    let after = chosen.add(&draft("Staging", EnvironmentKind::Staging, "https://api.example.com")).expect("is kept");
     assert_eq!(after.environment_id, Some(after.environments[0].id.clone()), "the first environment is chosen");
     assert!(after.notify_contradictions);
     let reread = parse(file.lock().expect("no panic").clone());
@@ -31,11 +36,10 @@ fn what_was_chosen_survives_a_restart() {
 #[test]
 fn an_environment_can_be_chosen_and_removed() {
     let (_, chosen) = kept();
-    let one =
-        chosen.add("One", EnvironmentKind::Staging, "https://one.example").expect("adds").environments[0].id.clone();
-    let two =
-        chosen.add("Two", EnvironmentKind::Production, "https://two.example").expect("adds").environments[1].id.clone();
-    assert!(chosen.add("one", EnvironmentKind::Local, "https://three.example").is_err(), "names are unique");
+    let add = |name, kind, api_url| chosen.add(&draft(name, kind, api_url));
+    let one = add("One", EnvironmentKind::Staging, "https://one.example").expect("adds").environments[0].id.clone();
+    let two = add("Two", EnvironmentKind::Production, "https://two.example").expect("adds").environments[1].id.clone();
+    assert!(add("one", EnvironmentKind::Local, "https://three.example").is_err(), "names are unique");
     assert_eq!(chosen.choose(&two).expect("exists").name, "Two");
     assert!(chosen.choose("unknown").is_err());
     let left = chosen.remove(&two).expect("removes");
@@ -43,10 +47,13 @@ fn an_environment_can_be_chosen_and_removed() {
 }
 
 #[test]
-fn what_an_earlier_build_kept_tells_of_nothing() {
+fn what_an_earlier_build_kept_tells_of_nothing_and_trusts_nobody() {
     let mut value = serde_json::to_value(first()).expect("is JSON");
     value.as_object_mut().expect("an object").remove("notify_contradictions");
-    assert_eq!(parse(Some(value)), first());
+    assert_eq!(parse(Some(value.clone())), first());
+    value["environments"] =
+        serde_json::json!([{ "id": "x", "name": "EU", "kind": "staging", "api_url": "https://api.example.com" }]);
+    assert_eq!(parse(Some(value)).environments[0].authority, None);
 }
 
 #[test]

@@ -126,13 +126,16 @@ export const commands = {
 	/**  Takes over theme, density, times and what is told by notifications. Environments have commands of their own and are not changed by this. */
 	setPreferences: (preferences: Preferences) => __TAURI_INVOKE<Preferences>("set_preferences", { preferences }),
 	/**  Adds an environment. */
-	addEnvironment: (name: string, kind: EnvironmentKind, apiUrl: string) => __TAURI_INVOKE<Preferences>("add_environment", { name, kind, apiUrl }),
+	addEnvironment: (draft: EnvironmentDraft) => __TAURI_INVOKE<Preferences>("add_environment", { draft }),
 	/**  Removes an environment and its entry in the keychain; signs out of it when it is the current one. */
 	removeEnvironment: (id: string) => __TAURI_INVOKE<Preferences>("remove_environment", { id }),
-	/**  Changes an environment. At another address what was kept for the former one is forgotten: it must not go there. */
-	editEnvironment: (id: string, name: string, kind: EnvironmentKind, apiUrl: string) => __TAURI_INVOKE<Bootstrap>("edit_environment", { id, name, kind, apiUrl }),
+	/**
+	 *  Changes an environment. At another address what was kept for the former one is forgotten: it must not go there. Under
+	 *  another authority the person stays signed in, over connections that are made anew.
+	 */
+	editEnvironment: (id: string, draft: EnvironmentDraft) => __TAURI_INVOKE<Bootstrap>("edit_environment", { id, draft }),
 	/**  Tries the way to an API step by step; to sign-in and database where `id` is the environment of whoever is signed in. */
-	testEnvironment: (apiUrl: string, id: string | null) => __TAURI_INVOKE<ConnectionTest>("test_environment", { apiUrl, id }),
+	testEnvironment: (apiUrl: string, authority: string | null, id: string | null) => __TAURI_INVOKE<ConnectionTest>("test_environment", { apiUrl, authority, id }),
 	/**  Opens production for changes for fifteen minutes. The reason goes along with each of them. */
 	unlockProduction: (reason: string) => __TAURI_INVOKE<Bootstrap>("unlock_production", { reason }),
 	/**  Makes production read-only before its time is over. */
@@ -868,6 +871,20 @@ export type Environment = {
 	kind: EnvironmentKind,
 	/**  Base URL of the API. `https`, or loopback. */
 	api_url: string,
+	/**  Whose certificates are trusted there besides those that this machine trusts: PEM, at most 32 KiB. */
+	authority: string | null,
+};
+
+/**  An environment as a person writes it down. */
+export type EnvironmentDraft = {
+	/**  1 to 40 characters. */
+	name: string,
+	/**  Decides colour, words and caution. */
+	kind: EnvironmentKind,
+	/**  Base URL of the API. `https`, or loopback. */
+	api_url: string,
+	/**  As in [`Environment`]; blank: none. */
+	authority: string | null,
 };
 
 /**  Decides colour, words and caution. */

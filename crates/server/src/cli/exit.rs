@@ -98,6 +98,12 @@ pub fn unread(error: ReadError) -> anyhow::Error {
         ReadError::Unavailable(why) => {
             Ended::with(Exit::Unavailable, format!("The database did not answer ({why}). Try again."))
         }
+        ReadError::Untrusted(cause) => Ended::with(
+            Exit::Unavailable,
+            format!(
+                "What answers there is not trusted to be the database ({cause}). Check the address and its certificate."
+            ),
+        ),
         ReadError::BadCursor => Ended::with(
             Exit::Failed,
             "That cursor is not of this list. Repeat the list without --after and go on from there.",

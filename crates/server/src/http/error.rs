@@ -213,6 +213,7 @@ impl From<ReadError> for ApiError {
         match error {
             ReadError::NotFound { what } => Self::not_found(what),
             ReadError::Unavailable(detail) | ReadError::LoginRefused(detail) => Self::unavailable(detail),
+            ReadError::Untrusted(cause) => Self::unavailable(cause.to_string()),
             other => Self::internal(format!("{other}: {other:?}")),
         }
     }

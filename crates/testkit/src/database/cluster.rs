@@ -9,7 +9,7 @@ const URL_VARIABLE: &str = "TEST_DATABASE_URL";
 /// One lock for everything that belongs to the whole server: roles, templates, the sweep.
 const LOCK_KEY: i64 = 0x7e57_0b9a;
 /// Only ever valid on a throw-away server.
-const TEST_PASSWORD: &str = "test-only";
+pub(super) const TEST_PASSWORD: &str = "test-only";
 
 /// Login, and the group role from the migrations whose rights it has.
 pub(super) const LOGINS: [(&str, &str); 3] =

@@ -94,6 +94,11 @@ impl TestDb {
         cluster::url_of(&self.options(role))
     }
 
+    /// The password of every role's login.
+    pub fn password(&self) -> &'static str {
+        cluster::TEST_PASSWORD
+    }
+
     /// As [`TestDb::url`], but through a proxy that listens on `proxy`.
     pub fn url_through(&self, role: Role, proxy: SocketAddr) -> String {
         cluster::url_of(&self.options_through(role, proxy))

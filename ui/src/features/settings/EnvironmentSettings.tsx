@@ -24,7 +24,8 @@ export function EnvironmentSettings() {
       .then(() => read(ipc.commands.bootstrap()))
       .then(replace, (error: Error) => toast(error.message));
   };
-  const test = async (api_url: string, id: string | null) => connectionSteps(await read(ipc.commands.testEnvironment(api_url, id)));
+  const test = async (api_url: string, authority: string | null, id: string | null) =>
+    connectionSteps(await read(ipc.commands.testEnvironment(api_url, authority, id)));
   return (
     <>
       <ul className={styles.environments}>
@@ -33,23 +34,23 @@ export function EnvironmentSettings() {
             key={environment.id}
             environment={environment}
             current={environment.id === session.environment?.id}
-            onTest={() => test(environment.api_url, environment.id)}
+            onTest={() => test(environment.api_url, environment.authority, environment.id)}
             onEdit={() => setOpen({ what: "edit", environment })}
             onRemove={() => setOpen({ what: "remove", environment })}
           />
         ))}
       </ul>
       <EnvironmentForm
-        onTest={(api_url) => test(api_url, null)}
-        onSave={async ({ name, kind, api_url }) => replace({ ...session, preferences: await read(ipc.commands.addEnvironment(name, kind, api_url)) })}
+        onTest={(api_url, authority) => test(api_url, authority, null)}
+        onSave={async (draft) => replace({ ...session, preferences: await read(ipc.commands.addEnvironment(draft)) })}
       />
       {open?.what === "edit" ? (
         <Dialog title={`Edit ${open.environment.name}`} open onClose={close}>
           <EnvironmentForm
             before={open.environment}
-            onTest={(api_url) => test(api_url, api_url === open.environment.api_url ? open.environment.id : null)}
-            onSave={async ({ name, kind, api_url }) => {
-              const next = await read(ipc.commands.editEnvironment(open.environment.id, name, kind, api_url));
+            onTest={(api_url, authority) => test(api_url, authority, api_url === open.environment.api_url ? open.environment.id : null)}
+            onSave={async (draft) => {
+              const next = await read(ipc.commands.editEnvironment(open.environment.id, draft));
               close();
               replace(next);
             }}

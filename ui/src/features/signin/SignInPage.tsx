@@ -25,9 +25,9 @@ export function SignInPage() {
           <>
             <p className={styles.words}>An environment is a system that this window works on. Ask an admin for the address of its API.</p>
             <EnvironmentForm
-              onTest={async (api_url) => connectionSteps(await read(ipc.commands.testEnvironment(api_url, null)))}
-              onSave={async ({ name, kind, api_url }) => {
-                await read(ipc.commands.addEnvironment(name, kind, api_url));
+              onTest={async (api_url, authority) => connectionSteps(await read(ipc.commands.testEnvironment(api_url, authority, null)))}
+              onSave={async (draft) => {
+                await read(ipc.commands.addEnvironment(draft));
                 replace(await read(ipc.commands.bootstrap()));
               }}
             />
