@@ -147,12 +147,6 @@ async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     Ok(true)
 }
 
-/// How much of TLS a login asks for.
-#[cfg(test)]
-pub fn ssl_mode_of(login: &DatabaseLogin) -> PgSslMode {
-    options(login, None).get_ssl_mode()
-}
-
 /// TLS with a checked name everywhere but on this machine; here too where an authority is named.
 fn options(login: &DatabaseLogin, authority: Option<&str>) -> PgConnectOptions {
     let plain = is_loopback_host(&login.host) && authority.is_none();
@@ -231,7 +225,13 @@ mod tests {
             let named = options(&login(local), Some("PEM")).get_ssl_mode();
             assert!(matches!(named, PgSslMode::VerifyFull), "{local}");
         }
-        for remote in ["db.example.com", "10.0.0.1", "127.0.0.1.example.com", "localhost.example.com"] {
+        for remote in [
+            "db.example.com",
+            "10.0.0.1",
+            "127.0.0.1.example.com",
+            "localhost.example.com",
+            "db.example.com?sslmode=disable",
+        ] {
             assert!(matches!(options(&login(remote), None).get_ssl_mode(), PgSslMode::VerifyFull), "{remote}");
         }
     }

@@ -97,14 +97,14 @@ fn crates(args: &Args, unit: bool, db: bool) -> Vec<String> {
         names.iter().flat_map(|name| [flag.to_owned(), name.clone()]).collect()
     };
     let without_database = WITHOUT_DATABASE.map(str::to_owned);
+    let any_of = |names: &[String]| names.iter().map(|name| format!("package({name})")).collect::<Vec<_>>().join(" + ");
+    let only = |wanted: &str| ["--workspace", "--filterset", wanted].map(str::to_owned).into();
     match (unit, db) {
+        // Built as the whole is, so that nothing is compiled twice; the others are only left out of the run.
+        _ if !args.package.is_empty() && with_nextest() => only(&any_of(&args.package)),
+        (false, true) if with_nextest() => only(&format!("not ({})", any_of(&without_database))),
         _ if !args.package.is_empty() => each("--package", &args.package),
         (true, false) => each("--package", &without_database),
-        // Built as the whole is, so that nothing is compiled twice; the others are only left out of the run.
-        (false, true) if with_nextest() => {
-            let others = without_database.map(|name| format!("package({name})")).join(" + ");
-            ["--workspace".to_owned(), "--filterset".to_owned(), format!("not ({others})")].into()
-        }
         (false, true) => [vec!["--workspace".to_owned()], each("--exclude", &without_database)].concat(),
         _ => vec!["--workspace".to_owned()],
     }

@@ -229,7 +229,7 @@ impl JobFacts {
             return ActionOffer::no(action, illegal.reason);
         }
         if self.job_type == Some(JobType::Bulk) {
-            return ActionOffer::no(action, "This job executes a bulk plan. Resume the plan, or plan anew.");
+            return ActionOffer::no(action, JobType::BULK_GOES_BY_ITS_PLAN);
         }
         let operation = self.job_type.and_then(|job_type| job_type.demo_operation());
         if let (Some(operation), Some(demo)) = (operation, self.demo) {

@@ -38,6 +38,9 @@ pub enum JobOutcome {
 }
 
 impl JobType {
+    /// Why nobody runs the job of a bulk plan again by itself.
+    pub(crate) const BULK_GOES_BY_ITS_PLAN: &str = "This job executes a bulk plan. Resume the plan, or plan anew.";
+
     /// The demo operation that this type performs, if it belongs to a user's demo mode.
     pub const fn demo_operation(self) -> Option<DemoOperation> {
         match self {

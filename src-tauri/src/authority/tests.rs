@@ -117,19 +117,3 @@ async fn a_database_login_is_used_with_a_database_that_proves_itself_and_with_no
         database.close().await;
     }
 }
-
-#[test]
-fn an_address_cannot_ask_for_less() {
-    let database = DatabaseLogin {
-        host: "db.example.com?sslmode=disable".into(),
-        port: 5432,
-        database: "repruv?sslmode=disable".into(),
-        user: "u".into(),
-        password: "p".into(),
-        valid_until: crate::clock::now(),
-        shared: false,
-    };
-    let mode = crate::database::ssl_mode_of(&database);
-    assert!(matches!(mode, sqlx::postgres::PgSslMode::VerifyFull), "{mode:?}");
-    assert!(ApiClient::new("http://api.example.com", None).is_err());
-}

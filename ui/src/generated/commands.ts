@@ -131,7 +131,7 @@ export const commands = {
 	removeEnvironment: (id: string) => __TAURI_INVOKE<Preferences>("remove_environment", { id }),
 	/**
 	 *  Changes an environment. At another address what was kept for the former one is forgotten: it must not go there. Under
-	 *  another authority the person stays signed in, over connections that are made anew.
+	 *  another authority the person goes on with what the keychain has kept, over connections that are made anew.
 	 */
 	editEnvironment: (id: string, draft: EnvironmentDraft) => __TAURI_INVOKE<Bootstrap>("edit_environment", { id, draft }),
 	/**  Tries the way to an API step by step; to sign-in and database where `id` is the environment of whoever is signed in. */

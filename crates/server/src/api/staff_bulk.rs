@@ -29,8 +29,8 @@ use uuid::Uuid;
 pub async fn make(State(app): State<App>, write: StaffWrite<MakeBulkPlan, BulkRun>) -> Result<Response, ApiError> {
     let StaffWrite { id, body, command, staff, .. } = write;
     may(&staff, body.action)?;
-    if let (true, Some(made)) = (app.store.was_done(&command).await?, app.store.bulk_plan_made_by(&command).await?) {
-        return Ok(answer::marked(true, Json(app.read.bulk_plan(made, command.actor.staff_id()).await?)));
+    if let Some(made) = made_before(&app, &command).await? {
+        return Ok(made);
     }
     let chosen = choose(&app, body).await?;
     write_plan(&app, id, chosen, None, &command).await
@@ -45,8 +45,8 @@ pub async fn retry_failed(
     write: StaffWrite<WithReason, BulkRun>,
 ) -> Result<Response, ApiError> {
     let StaffWrite { id, command, staff, .. } = write;
-    if let (true, Some(made)) = (app.store.was_done(&command).await?, app.store.bulk_plan_made_by(&command).await?) {
-        return Ok(answer::marked(true, Json(app.read.bulk_plan(made, command.actor.staff_id()).await?)));
+    if let Some(made) = made_before(&app, &command).await? {
+        return Ok(made);
     }
     let seen = app.read.bulk_plan(id, command.actor.staff_id()).await?;
     if command.version != Some(seen.plan.version) {
@@ -146,6 +146,15 @@ fn may(staff: &SignedIn, action: BulkAction) -> Result<(), ApiError> {
         BulkAction::CancelJobs => Permission::JobCancel,
         BulkAction::DisableDemoMode => Permission::DemoModeChange,
     })
+}
+
+/// The plan that the same command has made before: what it would be on may have changed since, and is not looked at again.
+async fn made_before(app: &App, command: &Command) -> Result<Option<Response>, ApiError> {
+    if !app.store.was_done(command).await? {
+        return Ok(None);
+    }
+    let Some(made) = app.store.bulk_plan_made_by(command).await? else { return Ok(None) };
+    Ok(Some(answer::marked(true, Json(app.read.bulk_plan(made, command.actor.staff_id()).await?))))
 }
 
 async fn choose(app: &App, body: MakeBulkPlan) -> Result<Chosen, ApiError> {

@@ -57,10 +57,11 @@ async fn bodies_that_dribble_keep_nobody_out_and_cost_nobody_a_connection_in_use
     let head =
         "POST /api/v1/auth/login HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{";
     let begun = dribblers(&server, head).await;
+    Reply::of(client().get(format!("http://{}/healthz", server.address()))).await.expect(200);
+    // Nobody had to wait until the server gave up on one of them, which it does by answering.
+    let answered = begun.iter().filter(|stream| stream.try_read(&mut [0; 64]).is_ok_and(|length| length > 0)).count();
+    assert_eq!(answered, 0, "were answered first");
     for _ in 0..10 {
-        Reply::of(client().get(format!("http://{}/healthz", server.address()))).await.expect(200);
         ask().await.expect(200);
     }
-    let open = still_open(&begun);
-    assert!(open > 0, "all were cut off");
 }

@@ -151,7 +151,7 @@ fn retry(job: &CaseJob, user: Option<&UserFacts>) -> Result<FixPlan, IllegalTran
         return Err(IllegalTransition {
             from: job.status.as_str(),
             event: JobEvent::ManualRetry.as_str(),
-            reason: "This job executes a bulk plan. Resume the plan, or plan anew.".into(),
+            reason: JobType::BULK_GOES_BY_ITS_PLAN.into(),
         });
     }
     if job.operation().is_some() && user.is_none() {

@@ -127,6 +127,7 @@ const SEEN: [&str; 8] = [
 /// The test of the test: with one line of the store wrong, it must not pass.
 #[cfg(feature = "fault-injection")]
 #[test]
+#[ignore = "takes minutes, and whether two actors meet is up to the machine; tests/faults has a certain test of each bug"]
 fn each_planted_bug_is_seen() {
     for bug in SEEN {
         // One look at a smaller schedule and no more: it matters only that there is one.
