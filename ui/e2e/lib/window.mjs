@@ -140,7 +140,8 @@ function windowOver({ browser, driver, home, launched_at }) {
           // A press goes to a place on the screen: what still moves, because a banner comes or goes above it, would be missed.
           if ((await run(isAtRest, await element.getAttribute("data-e2e"))) !== true) return null;
           await element.click();
-          return true;
+          // It can move between that look and the click all the same; then nothing has happened to it.
+          return (await run(() => window.e2eMissed?.isConnected)) === true ? null : true;
         },
         within_ms,
       ).catch((error) => self.explain(error));
@@ -219,10 +220,12 @@ function pick(id, words) {
   return true;
 }
 
-/** Whether an element stays where it is for three frames. */
+/** Whether an element stays where it is for three frames; from then on it counts as missed until it is pressed. */
 function isAtRest(id) {
   const element = document.querySelector(`[data-e2e="${id}"]`);
   if (element === null) return false;
+  window.e2eMissed = element;
+  for (const kind of ["pointerdown", "mousedown", "click"]) element.addEventListener(kind, () => (window.e2eMissed = null), { capture: true, once: true });
   const { x, y, width, height } = element.getBoundingClientRect();
   const place = [x, y, width, height].join();
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));

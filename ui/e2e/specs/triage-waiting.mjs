@@ -18,6 +18,7 @@ test("the queue is paused, which is no lack of workers; resumed", async () => {
     await fixByKeys(window, "Resume the queue");
     await isConfirmed(window);
     await one.reaches("enabled");
+    await verdictSays(window, "user", one.id, "Nothing is wrong");
     // Taken back while that is still an undo, and opened again by the next in line.
     await window.press("Undo: pause it again…");
     await confirm(window, "Pause it again", "Too early");
