@@ -122,6 +122,18 @@ pub fn called_again<R: Runtime>(app: &AppHandle<R>, arguments: &[String]) {
     }
 }
 
+/// A link was opened: the one that the program was started with, or a later one.
+#[cfg(target_os = "macos")]
+pub fn opened(app: &tauri::AppHandle, urls: &[tauri::Url]) {
+    let arguments: Vec<String> = std::iter::once(String::new()).chain(urls.iter().map(ToString::to_string)).collect();
+    // Before the first screen stands there nobody hears what is told.
+    let shown = app.get_webview_window(LABEL).is_some_and(|window| window.is_visible().unwrap_or(false));
+    match app.try_state::<Arc<Ops>>() {
+        Some(ops) if !shown => *lock(&ops.first_path) = crate::deep_link::path_in(&arguments),
+        _ => called_again(app, &arguments),
+    }
+}
+
 /// Takes over a theme.
 pub fn dress<R: Runtime>(window: &WebviewWindow<R>, theme: Theme) {
     let dark = is_dark(window.app_handle(), theme);

@@ -1,4 +1,4 @@
-// Figures from the real window, as JSON on stdout: `node e2e/bench.mjs live` or `node e2e/bench.mjs start`.
+// Figures from the real window, as JSON on stdout: `node e2e/bench.mjs live`, `start` or `trouble`.
 
 import { spawn } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
@@ -6,6 +6,7 @@ import { alone } from "./lib/alone.mjs";
 import { percentile, pss_mib } from "./lib/figures.mjs";
 import { family } from "./lib/processes.mjs";
 import { customer, stack } from "./lib/stack.mjs";
+import { trouble } from "./lib/trouble-figures.mjs";
 import { until } from "./lib/until.mjs";
 import { homeForWindow, knowEnvironment, logOf, openWindow } from "./lib/window.mjs";
 
@@ -14,10 +15,10 @@ const SAMPLES = 50;
 const STARTS = 7;
 
 alone(import.meta.filename);
-const benches = { live, start };
+const benches = { live, start, trouble: () => trouble(timesOfRows) };
 const bench = benches[process.argv[2]];
 if (bench === undefined) {
-  console.error("Say which: live or start");
+  console.error("Say which: live, start or trouble");
   process.exit(1);
 }
 console.log(JSON.stringify(await bench(), null, 2));
@@ -40,22 +41,28 @@ async function signedIn(home, env = {}) {
 
 /** From the API's answer (the commit lies before it) to the frame that shows the row. */
 async function live() {
-  const names = ["ana", "ben", "chloe", "dmitri", "elif", "farah", "grzegorz", "hana", "ines", "jonas", "keiko", "luca"];
-  const customers = await Promise.all(names.map((name) => customer(name)));
   const home = homeForWindow();
   knowEnvironment(home);
-  const push = await measure(home, customers, {});
-  const poll = await measure(home, customers, { REPRUV_OPS_PUSH: "off" });
+  const push = await measure(home, {});
+  const poll = await measure(home, { REPRUV_OPS_PUSH: "off" });
   return { push, poll, bars: { push_p95_ms: 150, poll_p95_ms: 1_300 } };
 }
 
-async function measure(home, customers, env) {
+async function measure(home, env) {
   const window = await signedIn(home, env);
+  const times = await timesOfRows(window, SAMPLES);
+  await window.close();
+  return times;
+}
+
+async function timesOfRows(window, samples) {
+  const names = ["ana", "ben", "chloe", "dmitri", "elif", "farah", "grzegorz", "hana", "ines", "jonas", "keiko", "luca"];
+  const customers = await Promise.all(names.map((name) => customer(name)));
   await window.open("Jobs");
   await window.find("[role=grid]", "Jobs");
   await window.run(watchRows);
   const answered = new Map();
-  for (let at = 0; answered.size < SAMPLES; at += 1) {
+  for (let at = 0; answered.size < samples; at += 1) {
     const one = customers[at % customers.length];
     const { status } = await one.status();
     if (status === "disabled" || status === "enabled") {
@@ -68,7 +75,6 @@ async function measure(home, customers, env) {
     const seen = new Map(await window.run(() => [...window.__seen]));
     return [...answered.keys()].every((id) => seen.has(id)) ? seen : null;
   }).catch((error) => window.explain(error));
-  await window.close();
   const took = [...answered].map(([id, at]) => Math.max(0, seen.get(id) - at));
   return { samples: took.length, p50_ms: percentile(took, 0.5), p95_ms: percentile(took, 0.95), max_ms: percentile(took, 1) };
 }

@@ -11,6 +11,7 @@ use crate::headless::Headless;
 use crate::machine::Machine;
 use crate::postgres::{Source, Throwaway};
 use crate::programs::Selection;
+use crate::repo::Profile;
 use crate::run::{keep_going, say};
 use crate::stack::{Running, Up};
 use crate::{programs, repo};
@@ -47,6 +48,8 @@ enum Name {
     Live,
     /// How soon the window shows its content, and what it takes in memory and on disk.
     Start,
+    /// How soon the window says that what it shows is old, and is live again; what it reads while the API is away.
+    Trouble,
     /// How long a page of the read-model takes with a million users and two million jobs.
     Scale,
     /// Whether claims get slower and dead rows more over a long time of constant load, while a reader pins the horizon.
@@ -59,7 +62,7 @@ impl Name {
     }
 
     fn needs_window(self) -> bool {
-        matches!(self, Self::Live | Self::Start)
+        matches!(self, Self::Live | Self::Start | Self::Trouble)
     }
 }
 
@@ -69,7 +72,7 @@ pub fn run(args: &Args) -> Result<()> {
     let names: Vec<Name> = if args.names.is_empty() { short() } else { args.names.clone() };
     let machine = Machine::here(&Source::resolve()?.version());
     if names.iter().any(|name| name.needs_window()) {
-        programs::build(Selection::Programs, true)?;
+        programs::build(Selection::Programs, Profile::Release)?;
     }
     let mut figures = Map::new();
     let mut failed = Vec::new();
@@ -106,7 +109,7 @@ fn on_database(name: Name, args: &Args) -> Result<Value> {
 }
 
 fn in_window(name: Name) -> Result<Value> {
-    let program = programs::window(true)?;
+    let program = programs::window(Profile::Release)?;
     let stack = Running::apart("bench", |data| Up::apart(data, 0.02, true))?;
     let screen = Headless::open()?;
     let mut node = screen.command("node");

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::programs::{self, Selection};
-use crate::repo;
+use crate::repo::{self, Profile};
 use crate::run::{output, run as run_program, say};
 
 /// Write the files that are generated from Rust: the page's commands, the API's description, the diagrams.
@@ -24,7 +24,7 @@ const FILES: [Generated; 2] = [("crates/server/openapi.json", openapi), ("ui/src
 
 /// `cargo xtask codegen`
 pub fn run(args: &Args) -> Result<()> {
-    programs::build(Selection::Workspace, false)?;
+    programs::build(Selection::Workspace, Profile::Dev)?;
     let mut stale = Vec::new();
     for (name, generate) in FILES {
         let path = repo::root().join(name);
@@ -71,13 +71,13 @@ fn difference(old: &Path, new: &Path) -> Option<usize> {
 }
 
 fn openapi(path: &Path) -> Result<()> {
-    let server = repo::binary("repruv-server", false)?;
+    let server = repo::binary("repruv-server", Profile::Dev)?;
     let document = output(Command::new(server).arg("openapi"))?;
     Ok(std::fs::write(path, document)?)
 }
 
 fn bindings(path: &Path) -> Result<()> {
-    let window = repo::binary("repruv-ops", false)?;
+    let window = repo::binary("repruv-ops", Profile::Dev)?;
     run_program(Command::new(window).arg("export-bindings").arg(path))
 }
 

@@ -12,6 +12,7 @@ mod process;
 mod programs;
 mod repo;
 mod run;
+mod sbom;
 mod screenshots;
 mod secret;
 mod setup;
@@ -42,6 +43,7 @@ enum Command {
     Codegen(codegen::Args),
     Bench(bench::Args),
     Chaos(chaos::Args),
+    Sbom(sbom::Args),
     Screenshots(screenshots::Args),
 }
 
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
         Command::Codegen(args) => codegen::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Chaos(args) => chaos::run(&args),
+        Command::Sbom(args) => sbom::run(&args),
         Command::Screenshots(args) => screenshots::run(&args),
     });
     match outcome {

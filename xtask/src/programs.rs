@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
+use crate::repo::Profile;
 use crate::run::{run, say};
 use crate::{repo, setup};
 
@@ -27,6 +28,8 @@ pub enum Selection {
     Programs,
     /// Every member with its tests; the window with the page inside, the backend with failpoints.
     Workspace,
+    /// The backend with failpoints, and the harness that breaks it.
+    Breaking,
 }
 
 impl Selection {
@@ -35,6 +38,7 @@ impl Selection {
         match self {
             Self::Backend => backend.to_vec(),
             Self::Programs => [backend, &["-p", "repruv-ops"], &WITH_PAGE].concat(),
+            Self::Breaking => [backend, &["-p", "chaos", "--features", "repruv-server/fault-injection"]].concat(),
             Self::Workspace => [["--workspace", "--lib", "--bins", "--tests"].as_slice(), &TESTED].concat(),
         }
     }
@@ -45,7 +49,7 @@ impl Selection {
 }
 
 /// Builds them; the page first where the window carries it.
-pub fn build(selection: Selection, release: bool) -> Result<()> {
+pub fn build(selection: Selection, profile: Profile) -> Result<()> {
     if selection.has_window() {
         build_page()?;
     }
@@ -53,6 +57,7 @@ pub fn build(selection: Selection, release: bool) -> Result<()> {
         Selection::Backend => "Building the backend",
         Selection::Programs => "Building the backend and the window",
         Selection::Workspace => "Building the workspace",
+        Selection::Breaking => "Building the backend and what breaks it",
     });
     let mut command = repo::cargo();
     command.arg("build").args(selection.arguments());
@@ -60,9 +65,7 @@ pub fn build(selection: Selection, release: bool) -> Result<()> {
     if !std::io::stderr().is_terminal() {
         command.arg("--quiet");
     }
-    if release {
-        command.arg("--release");
-    }
+    command.args(["--profile", profile.name()]);
     run(&mut command).context("the build failed")
 }
 
@@ -75,9 +78,9 @@ pub fn build_page() -> Result<()> {
 
 /// The window that was just built, as a copy apart: an ordinary build would replace it by one that asks the development
 /// server for its page.
-pub fn window(release: bool) -> Result<PathBuf> {
-    let built = repo::binary("repruv-ops", release)?;
-    let folder = repo::target()?.join("window").join(if release { "release" } else { "debug" });
+pub fn window(profile: Profile) -> Result<PathBuf> {
+    let built = repo::binary("repruv-ops", profile)?;
+    let folder = repo::target()?.join("window").join(profile.folder());
     std::fs::create_dir_all(&folder)?;
     let copy = folder.join(built.file_name().context("the window's program has no name")?);
     // A window that still runs keeps the old file; writing into it would be refused.

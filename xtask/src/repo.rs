@@ -41,10 +41,46 @@ pub fn target() -> Result<PathBuf> {
     Ok(PathBuf::from(path))
 }
 
+/// How programs are compiled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// As one develops.
+    Dev,
+    /// As it is shipped.
+    Release,
+    /// As fast as what is shipped, with faults on purpose.
+    Faults,
+}
+
+impl Profile {
+    /// `Release` or `Dev`.
+    pub const fn of(release: bool) -> Self {
+        if release { Self::Release } else { Self::Dev }
+    }
+
+    /// Its folder within the target directory.
+    pub const fn folder(self) -> &'static str {
+        match self {
+            Self::Dev => "debug",
+            Self::Release => "release",
+            Self::Faults => "faults",
+        }
+    }
+
+    /// What cargo calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dev => "dev",
+            Self::Release => "release",
+            Self::Faults => "faults",
+        }
+    }
+}
+
 /// The path of a binary that cargo built.
-pub fn binary(name: &str, release: bool) -> Result<PathBuf> {
+pub fn binary(name: &str, profile: Profile) -> Result<PathBuf> {
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    Ok(target()?.join(if release { "release" } else { "debug" }).join(file))
+    Ok(target()?.join(profile.folder()).join(file))
 }
 
 /// `cargo`, in the root of the work tree, as if it were called by hand: what it told this program of itself would make build

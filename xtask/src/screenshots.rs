@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::headless::Headless;
 use crate::programs::Selection;
+use crate::repo::Profile;
 use crate::run::{run as run_program, say};
 use crate::stack::{Running, Up};
 use crate::{programs, repo};
@@ -25,8 +26,8 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<()> {
     let out = std::path::absolute(&args.out)?;
     std::fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
-    programs::build(Selection::Programs, false)?;
-    let program = programs::window(false)?;
+    programs::build(Selection::Programs, Profile::Dev)?;
+    let program = programs::window(Profile::Dev)?;
     let stack = Running::apart("screenshots", |data| Up::apart(data, args.pace, false))?;
     let screen = Headless::open()?;
     let mut node = screen.command("node");

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use crate::headless::Headless;
 use crate::postgres::Throwaway;
 use crate::programs::{Selection, TESTED};
+use crate::repo::Profile;
 use crate::run::{exists, keep_going, run as run_program, say};
 use crate::stack::{Running, Up};
 use crate::{programs, repo, setup};
@@ -147,9 +148,9 @@ fn rust(crates: &[String], database: bool, filter: Option<&str>) -> Result<()> {
 fn end_to_end(build: bool, filter: Option<&str>) -> Result<()> {
     if build {
         // What the Rust tests were built from is used again.
-        programs::build(Selection::Workspace, false)?;
+        programs::build(Selection::Workspace, Profile::Dev)?;
     }
-    let program = programs::window(false)?;
+    let program = programs::window(Profile::Dev)?;
     let stack = Running::apart("e2e", |data| Up::apart(data, PACE, false))?;
     let screen = Headless::open()?;
     let mut node = screen.command("node");

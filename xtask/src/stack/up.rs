@@ -12,6 +12,7 @@ use super::workspace::{GRACE, Kept, Process, STAFF_EMAIL, Stack, Staff, Workspac
 use crate::postgres::{Owner, Source};
 use crate::process::{Background, await_address, tail};
 use crate::programs::{self, Selection};
+use crate::repo::Profile;
 use crate::run::{keep_going, output, run_with_input, say, wait_for};
 use crate::{http, repo, secret};
 
@@ -21,7 +22,7 @@ const READY_WITHIN: Duration = Duration::from_secs(30);
 pub fn up(workspace: &Workspace, options: &Up) -> Result<Stack> {
     let source = Source::resolve()?;
     if !options.no_build {
-        programs::build(Selection::Backend, options.release)?;
+        programs::build(Selection::Backend, Profile::of(options.release))?;
     }
     let _lock = workspace.lock()?;
     let mut kept = workspace.kept()?;
@@ -62,7 +63,7 @@ fn describe(workspace: &Workspace, owner: &Owner, kept: &Kept) -> Stack {
 }
 
 fn prepare_database(stack: &Stack, kept: &Kept, options: &Up) -> Result<()> {
-    let server = repo::binary("repruv-server", options.release)?;
+    let server = repo::binary("repruv-server", Profile::of(options.release))?;
     let command = |arguments: &[&str]| {
         let mut command = Command::new(&server);
         command.args(arguments).env("DATABASE_URL", &stack.database_url_owner);
@@ -154,7 +155,7 @@ impl Starter<'_> {
         listen: Listen,
     ) -> Result<String> {
         keep_going()?;
-        let binary = repo::binary(program, self.release)?;
+        let binary = repo::binary(program, Profile::of(self.release))?;
         // Never written down with passwords: they are the same for as long as the workspace lives.
         let hosts = environment.values().map(|value| value.rsplit_once('@').map_or(value.as_str(), |(_, host)| host));
         let started_with = format!("{} {arguments:?} {:?}", built(&binary)?, hosts.collect::<Vec<_>>());

@@ -47,7 +47,7 @@ pub struct Counts {
 pub struct Request<'a> {
     /// Below `/api/v1`.
     pub path: String,
-    /// Bearer token.
+    /// Bearer token; empty for somebody whom the API does not know yet.
     pub token: &'a str,
     /// `Idempotency-Key`
     pub key: Option<&'a str>,
@@ -82,7 +82,10 @@ impl Client {
     pub async fn send(&self, api: usize, request: &Request<'_>) -> Outcome {
         let method = if request.body.is_some() { Method::POST } else { Method::GET };
         let url = format!("{}/api/v1{}", self.apis[api % self.apis.len()], request.path);
-        let mut call = self.http.request(method, url).bearer_auth(request.token);
+        let mut call = self.http.request(method, url);
+        if !request.token.is_empty() {
+            call = call.bearer_auth(request.token);
+        }
         if let Some(key) = request.key {
             call = call.header("Idempotency-Key", key);
         }

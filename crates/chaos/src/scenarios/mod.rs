@@ -1,5 +1,6 @@
 //! What can be run, by name.
 
+mod access;
 mod acks;
 mod clocks;
 mod commands;
@@ -19,8 +20,9 @@ use anyhow::{Result, bail};
 use std::time::Duration;
 
 /// Every scenario, in the order in which they run.
-pub const ALL: [&str; 11] =
-    ["storm", "stale", "acks", "crash", "postgres", "commands", "poison", "hints", "clocks", "disk", "restore"];
+pub const ALL: [&str; 12] = [
+    "storm", "stale", "acks", "crash", "postgres", "commands", "access", "poison", "hints", "clocks", "disk", "restore",
+];
 
 #[cfg(test)]
 pub use stale::points as stale_points;
@@ -80,6 +82,7 @@ pub async fn run(name: &str, context: &Context<'_>) -> Result<Vec<Finding>> {
         "crash" => crash::run(context).await,
         "postgres" => postgres::run(context).await,
         "commands" => commands::run(context).await,
+        "access" => access::run(context).await,
         "poison" => poison::run(context).await,
         "hints" => hints::run(context).await,
         "clocks" => clocks::run(context).await,
