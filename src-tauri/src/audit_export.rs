@@ -24,7 +24,7 @@ const PAGES_MAX: usize = 20_000;
 /// A read may meet a login that has just run out: it is asked again under the new one.
 const ATTEMPTS_MAX: u32 = 3;
 
-const HEADINGS: [&str; 12] = [
+const HEADINGS: [&str; 13] = [
     "number",
     "at",
     "by",
@@ -37,6 +37,7 @@ const HEADINGS: [&str; 12] = [
     "before",
     "after",
     "request_id",
+    "address",
 ];
 
 /// Writes all lines that the filter lets through, newest first, at most 100,000.
@@ -143,7 +144,7 @@ impl Sheet {
     }
 }
 
-fn cells(entry: &AuditEntry) -> [String; 12] {
+fn cells(entry: &AuditEntry) -> [String; 13] {
     let or_empty = |text: &Option<String>| text.as_deref().map(cell).unwrap_or_default();
     let id = |id: Option<uuid::Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     [
@@ -159,6 +160,7 @@ fn cells(entry: &AuditEntry) -> [String; 12] {
         or_empty(&entry.before),
         or_empty(&entry.after),
         or_empty(&entry.request_id),
+        or_empty(&entry.address),
     ]
 }
 
@@ -187,6 +189,7 @@ mod tests {
             before: None,
             after: Some("cancelled".into()),
             request_id: None,
+            address: Some("10.1.2.3".into()),
         }
     }
 
@@ -220,7 +223,7 @@ mod tests {
         let rows: Vec<_> = rows.records().map(|row| row.expect("a row")).collect();
         let reasons: Vec<_> = rows.iter().map(|row| row[8].to_owned()).collect();
         assert_eq!(reasons, ["'=cmd|' /C calc'!A0", "two⟨U+000D⟩\nlines, \"quoted\"", "Mall⟨U+202E⟩gnp", "plain"]);
-        assert!(rows.iter().all(|row| row.len() == 12 && &row[4] == "ana@repruv.test"));
+        assert!(rows.iter().all(|row| row.len() == 13 && &row[4] == "ana@repruv.test" && &row[12] == "10.1.2.3"));
     }
 
     #[test]
@@ -228,6 +231,7 @@ mod tests {
         let value: serde_json::Value = serde_json::from_str(&written(AuditFormat::Json, &HOSTILE)).expect("is JSON");
         let reasons: Vec<_> = value["rows"].as_array().expect("rows").iter().map(|row| row["reason"].clone()).collect();
         assert_eq!(reasons, HOSTILE);
+        assert_eq!(value["rows"][0]["address"], json!("10.1.2.3"));
         assert_eq!((&value["complete"], &value["about"]["environment"]), (&json!(true), &json!("Production EU")));
         let empty: serde_json::Value = serde_json::from_str(&written(AuditFormat::Json, &[])).expect("is JSON");
         assert_eq!(empty["rows"], json!([]));

@@ -97,5 +97,7 @@ wire! {
         pub after: Option<String>,
         /// Finds the request in the API's log.
         pub request_id: Option<String>,
+        /// Where it came from: the other end of the connection, or the machine of a command line. `None`: the system acted.
+        pub address: Option<String>,
     }
 }

@@ -44,9 +44,9 @@ export async function plant(payloads) {
       );
       await put(`INSERT INTO worker_sessions (id, host, pid, build) VALUES ($1, $2, 1, $3)`, [worker, as(250), as(90)]);
       const { rows } = await put(
-        `INSERT INTO audit_entries (actor, action, user_id, user_email, job_id, session_id, reason, before_state, after_state, request_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7, $2) RETURNING id`,
-        [as(290), as(90), user, as(240), job, session, as(490)],
+        `INSERT INTO audit_entries (actor, action, user_id, user_email, job_id, session_id, reason, before_state, after_state, request_id, address)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $7, $2, $8) RETURNING id`,
+        [as(290), as(90), user, as(240), job, session, as(490), as(60)],
       );
       place.entry = rows[0].id;
     }

@@ -62,6 +62,7 @@ test("a line opens whole, and leads on to more like it", async () => {
   await (await window.find("[role=row][data-id] *", "Enabled demo mode")).click();
   await window.find("aside", "Audit entry");
   await window.sees("⟨U+202E⟩");
+  await until("it tells from where", () => window.run(() => /From\s+127\.0\.0\.1/.test(document.querySelector("aside").innerText)));
   await window.look("audit-entry");
   await window.press("All of this kind");
   await until("the filter says so", () => window.run(() => document.querySelector("[role=combobox]").parentElement.innerText.includes("demo_mode.enable")));
@@ -88,7 +89,8 @@ for (const [words, extension] of [
     const text = readFileSync(file, "utf8");
     if (extension === "csv") {
       const [heads, line] = text.trim().split("\n");
-      assert.match(heads, /^number,at,by,action,user_email,/);
+      assert.match(heads, /^number,at,by,action,user_email,.*,address\r?$/);
+      assert.match(line, /,127\.0\.0\.1\r?$/);
       assert.match(line, /,"'=HYPERLINK\(""https:\/\/evil\.example""\) and then, some⟨U\+202E⟩eman",/);
     } else {
       const { rows: lines, complete } = JSON.parse(text);

@@ -218,6 +218,8 @@ export type AuditEntry = {
 	after: string | null,
 	/**  Finds the request in the API's log. */
 	request_id: string | null,
+	/**  Where it came from: the other end of the connection, or the machine of a command line. `None`: the system acted. */
+	address: string | null,
 };
 
 /**  A part of the audit trail that was written to a file. */

@@ -15,11 +15,11 @@ use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 const COLUMNS: &str = "id, at, staff_id, actor, action, user_id, user_email, job_id, session_id, reason, before_state, \
-  after_state, request_id";
+  after_state, request_id, address";
 
 /// By the index on users.
 pub(crate) const OF_USER: &str = "SELECT id, at, staff_id, actor, action, user_id, user_email, job_id, session_id, reason, \
-    before_state, after_state, request_id \
+    before_state, after_state, request_id, address \
   FROM ops.audit WHERE user_id = $3 AND id < $1 ORDER BY id DESC LIMIT $2";
 
 #[derive(FromRow)]
@@ -37,6 +37,7 @@ pub(crate) struct StoredAudit {
     pub(crate) before_state: Option<String>,
     pub(crate) after_state: Option<String>,
     request_id: Option<String>,
+    address: Option<String>,
 }
 
 impl From<StoredAudit> for AuditEntry {
@@ -55,6 +56,7 @@ impl From<StoredAudit> for AuditEntry {
             before: row.before_state,
             after: row.after_state,
             request_id: row.request_id,
+            address: row.address,
         }
     }
 }

@@ -89,6 +89,22 @@ async fn the_trail_is_filtered_by_person_action_user_reason_and_all_of_them() {
 }
 
 #[tokio::test]
+async fn a_line_tells_from_where_the_change_came() {
+    let (db, reader) = stand().await;
+    let ana = user().insert(&db).await;
+    sql(
+        &db,
+        "INSERT INTO audit_entries (actor, action, user_id, address) \
+         SELECT 'dana@repruv.test', 'job.cancel', id, '10.1.2.3' FROM users UNION ALL SELECT 'system', 'job.prune', NULL, NULL",
+    )
+    .await;
+    let from = |by: &str| which(|f| f.by = Some(by.into()));
+    assert_eq!(all(&reader, from("dana"), 5).await[0].address.as_deref(), Some("10.1.2.3"));
+    assert_eq!(all(&reader, which(|f| f.user_id = Some(ana.id)), 5).await[0].address.as_deref(), Some("10.1.2.3"));
+    assert_eq!(all(&reader, from("system"), 5).await[0].address, None);
+}
+
+#[tokio::test]
 async fn a_span_of_time_holds_its_beginning_and_not_its_end() {
     let (_db, reader) = filled().await;
     let newest = reader.audit_page(&AuditFilter::all(), None, 1).await.expect("a page").rows[0].at;

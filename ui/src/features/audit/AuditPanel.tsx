@@ -71,6 +71,7 @@ function facts(entry: AuditEntry): KeyValueItem[] {
   }
   if (entry.session_id !== null) items.push({ key: "Session", value: <CopyId id={entry.session_id} what="session id" whole /> });
   if (entry.request_id !== null) items.push({ key: "Request", value: <CopyId id={entry.request_id} what="request id" whole /> });
+  if (entry.address !== null) items.push({ key: "From", value: <VisibleText text={entry.address} max={64} /> });
   items.push({ key: "Number", value: entry.id });
   return items;
 }
