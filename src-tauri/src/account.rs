@@ -6,7 +6,7 @@ use crate::{
     keychain::{Entry, Keychain},
     pending::Command,
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use contract::{
     ErrorCode,
     access::{BeginSecondFactor, SecondFactorSecret, SignInStep, StaffAccess},
@@ -50,7 +50,7 @@ pub struct Account {
 
 struct State {
     /// `None` until the API could be reached, when signed in from the keychain while it was down.
-    access: Option<(String, chrono::DateTime<chrono::Utc>)>,
+    access: Option<(String, DateTime<Utc>)>,
     refresh_token: String,
     database: Option<DatabaseLogin>,
 }
@@ -101,6 +101,11 @@ impl Account {
     pub async fn begin_second_factor(&self, password: &str) -> Result<SecondFactorSecret, ApiFailure> {
         let body = &BeginSecondFactor { password: password.into() };
         self.with_token(|token| async move { self.client.account(&token, "second-factor/begin", body).await }).await
+    }
+
+    /// Now, by the clock of the API, which says when what it gave out ends.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.client.now()
     }
 
     /// Everybody who operates.
@@ -170,7 +175,7 @@ impl Account {
     /// The login that the keychain still had, if it has some time left.
     pub async fn stored_database_login(&self) -> Option<DatabaseLogin> {
         let state = self.state.lock().await;
-        state.database.clone().filter(|login| login.valid_until > crate::clock::now() + LOGIN_LEFT)
+        state.database.clone().filter(|login| login.valid_until > self.now() + LOGIN_LEFT)
     }
 
     /// Keeps the credentials as asked; fails when the keychain does.
@@ -208,7 +213,7 @@ impl Account {
         let mut state = self.state.lock().await;
         if let Some((token, until)) = &state.access
             && refused != Some(token)
-            && *until > crate::clock::now() + EARLY
+            && *until > self.now() + EARLY
         {
             return Ok(token.clone());
         }

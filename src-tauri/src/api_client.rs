@@ -1,6 +1,7 @@
 //! The backend's API over HTTP: every change goes through here.
 
 mod answer;
+mod their_clock;
 mod trust;
 
 pub use answer::{ApiFailure, in_words, not_sent, to_ipc};
@@ -12,6 +13,7 @@ use crate::{
     failure::{Answer, internal},
     pending::Command,
 };
+use chrono::{DateTime, Utc};
 use contract::{
     access::StaffLogin,
     auth::{DatabaseLogin, RefreshRequest, StaffSignedIn},
@@ -23,6 +25,7 @@ use reqwest::{Method, RequestBuilder, Url};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::time::Duration;
+use their_clock::TheirClock;
 use tracing::{Instrument, info_span, warn};
 use uuid::Uuid;
 
@@ -34,6 +37,7 @@ const ANSWER_PATIENCE: Duration = Duration::from_secs(10);
 pub struct ApiClient {
     http: reqwest::Client,
     base: Url,
+    clock: TheirClock,
 }
 
 impl ApiClient {
@@ -53,7 +57,12 @@ impl ApiClient {
             builder = builder.no_proxy();
         }
         let http = builder.build().map_err(|error| internal("Preparing the connection to the API", error))?;
-        Ok(Self { http, base })
+        Ok(Self { http, base, clock: TheirClock::default() })
+    }
+
+    /// Now, by the API's clock, once it has answered; by this machine's until then. What the API gives out ends by its own.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// Signs a person in.
@@ -122,7 +131,7 @@ impl ApiClient {
 
     /// Whether our API answers there, in words.
     pub async fn check(&self) -> Result<String, ApiFailure> {
-        let healthy = answer::text(self.http.request(Method::GET, self.at("healthz"))).await?;
+        let healthy = answer::text(self.http.request(Method::GET, self.at("healthz")), &self.clock).await?;
         if healthy.trim() == "ok" { Ok("The API answers.".into()) } else { Err(ApiFailure::NotOurs) }
     }
 
@@ -140,8 +149,9 @@ impl ApiClient {
         let request_id = crate::ids::new().to_string();
         let span = info_span!("api", %request_id);
         let request = request.header("X-Request-Id", &request_id);
-        let answer =
-            async move { answer::read(request).await.inspect_err(|failure| warn!("No good answer: {failure:?}")) };
+        let answer = async move {
+            answer::read(request, &self.clock).await.inspect_err(|failure| warn!("No good answer: {failure:?}"))
+        };
         answer.instrument(span).await
     }
 }

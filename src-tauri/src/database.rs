@@ -6,7 +6,7 @@ use crate::{
     environments::is_loopback_host,
     failure::{Answer, internal, unauthorized, unavailable, validation},
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use contract::{auth::DatabaseLogin, ipc::IpcError};
 use read_model::{ReadError, ReadModel};
 use sqlx::{
@@ -100,9 +100,10 @@ impl Database {
         let _ = tokio::time::timeout(PING_MAX, closing).await;
     }
 
-    fn ends_in(&self) -> Duration {
-        let left = self.read().login.valid_until - crate::clock::now() - RENEW_EARLY;
-        // A wrong clock of this machine must not make it ask without pause.
+    /// How long until the login is to be renewed. `now`: by the clock of whoever gave it out.
+    pub(crate) fn ends_in(&self, now: DateTime<Utc>) -> Duration {
+        let left = self.read().login.valid_until - now - RENEW_EARLY;
+        // One that lives for a moment only must not be asked for without pause.
         left.to_std().unwrap_or_default().max(RENEW_PAUSE)
     }
 
@@ -117,7 +118,7 @@ impl Database {
     /// Renews the login before it ends, until cancelled.
     pub async fn keep_renewed(self, account: Arc<Account>, stop: CancellationToken) {
         loop {
-            let pause = self.ends_in();
+            let pause = self.ends_in(account.now());
             if stop.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
                 return;
             }
@@ -174,6 +175,11 @@ fn options(login: &DatabaseLogin, authority: Option<&str>) -> PgConnectOptions {
 const NO_TLS: &str =
     "What answers in the place of the database makes no secure connection. Ask an admin to look at its TLS settings.";
 
+/// Why whoever answers in the place of the database is not believed.
+pub fn untrusted_in_words(cause: &sqlx::Error) -> String {
+    format!("{} Nothing was sent to it.", untrusted(cause, "database").unwrap_or_else(|| NO_TLS.into()))
+}
+
 /// The page's answer for a read.
 pub fn answer<T>(read: Result<T, ReadError>) -> Answer<T> {
     read.map_err(in_words)
@@ -186,13 +192,7 @@ pub fn in_words(error: ReadError) -> IpcError {
             IpcError::NotFound { message: format!("There is no such {what}, or no longer.") }
         }
         ReadError::Unavailable(cause) => unavailable("The database", cause),
-        ReadError::Untrusted(cause) => IpcError::Unavailable {
-            message: format!(
-                "{} Nothing was sent to it.",
-                untrusted(&cause, "database").unwrap_or_else(|| NO_TLS.into())
-            ),
-            retry_after_s: 30,
-        },
+        ReadError::Untrusted(cause) => IpcError::Unavailable { message: untrusted_in_words(&cause), retry_after_s: 30 },
         ReadError::LoginRefused(_) => {
             unauthorized("The database does not accept this login any more. Sign in again if it does not recover.")
         }
@@ -238,6 +238,6 @@ mod tests {
 
     #[tokio::test]
     async fn a_login_that_has_ended_is_not_renewed_without_pause() {
-        assert_eq!(Database::new(login("127.0.0.1"), None).ends_in(), RENEW_PAUSE);
+        assert_eq!(Database::new(login("127.0.0.1"), None).ends_in(crate::clock::now()), RENEW_PAUSE);
     }
 }

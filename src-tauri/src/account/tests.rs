@@ -2,7 +2,13 @@
 
 use super::*;
 use crate::keychain::Memory;
-use axum::{Json, Router, extract::State as Shared, http::StatusCode, response::IntoResponse, routing::post};
+use axum::{
+    Json, Router,
+    extract::State as Shared,
+    http::StatusCode,
+    response::IntoResponse,
+    routing::{get, post},
+};
 use chrono::{DateTime, Utc};
 use contract::{
     ErrorBody,
@@ -20,6 +26,14 @@ use uuid::Uuid;
 struct Api {
     refreshes: AtomicU32,
     refuse: std::sync::atomic::AtomicBool,
+    /// How far its clock is ahead of this machine's.
+    ahead: TimeDelta,
+}
+
+impl Api {
+    fn now(&self) -> DateTime<Utc> {
+        crate::clock::now() + self.ahead
+    }
 }
 
 fn far() -> DateTime<Utc> {
@@ -54,7 +68,7 @@ async fn refresh(Shared(api): Shared<Arc<Api>>, Json(_): Json<RefreshRequest>) -
     if api.refuse.load(Ordering::SeqCst) {
         return unauthorized();
     }
-    Json(signed_in(api.refreshes.fetch_add(1, Ordering::SeqCst) + 1, far())).into_response()
+    Json(signed_in(api.refreshes.fetch_add(1, Ordering::SeqCst) + 1, api.now() + TimeDelta::hours(1))).into_response()
 }
 
 fn unauthorized() -> axum::response::Response {
@@ -74,11 +88,22 @@ async fn cancel(headers: axum::http::HeaderMap) -> axum::response::Response {
 }
 
 async fn start(until: DateTime<Utc>) -> (Arc<Api>, Account, Keychain) {
+    start_at(Arc::default(), until).await
+}
+
+async fn start_at(api: Arc<Api>, until: DateTime<Utc>) -> (Arc<Api>, Account, Keychain) {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let api = Arc::<Api>::default();
+    let ahead = api.ahead;
+    let dated = move |mut response: axum::response::Response| async move {
+        let date = (crate::clock::now() + ahead).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        response.headers_mut().insert("date", date.parse().expect("a date"));
+        response
+    };
     let router = Router::new()
         .route("/api/v1/staff/auth/refresh", post(refresh))
         .route("/api/v1/staff/cancel", post(cancel))
+        .route("/healthz", get(|| async { "ok" }))
+        .layer(axum::middleware::map_response(dated))
         .layer(axum::middleware::map_response(crate::api_client::tests::named))
         .with_state(Arc::clone(&api));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -112,6 +137,31 @@ async fn a_token_that_the_api_refuses_early_is_refreshed_once() {
     let answers = futures_util::future::join_all((0..20).map(|_| account.command(&command))).await;
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
     assert_eq!(api.refreshes.load(Ordering::SeqCst), 1);
+}
+
+/// This machine's clock is two hours ahead of the API's, or behind it.
+#[tokio::test]
+async fn what_the_api_gives_out_ends_by_its_clock_whatever_this_machine_says() {
+    for ahead in [TimeDelta::hours(-2), TimeDelta::hours(2)] {
+        let api = Arc::new(Api { ahead, ..Api::default() });
+        let login = |left: TimeDelta| DatabaseLogin {
+            valid_until: api.now() + left,
+            ..Entry::sample().database.expect("has one")
+        };
+        let (api, account, _) = start_at(Arc::clone(&api), api.now() - TimeDelta::hours(9)).await;
+        account.reach_api().await.expect("it answers");
+        for _ in 0..3 {
+            account.command(&command()).await.expect("is accepted");
+        }
+        assert_eq!(api.refreshes.load(Ordering::SeqCst), 1, "{ahead}: a token that is good for an hour is used");
+        for (left, kept) in [(TimeDelta::minutes(1), false), (TimeDelta::hours(1), true)] {
+            account.state.lock().await.database = Some(login(left));
+            assert_eq!(account.stored_database_login().await.is_some(), kept, "{ahead}: {left} left");
+        }
+        let database = crate::database::Database::new(login(TimeDelta::hours(1)), None);
+        let pause = database.ends_in(account.now()).as_secs();
+        assert!((57 * 60..=59 * 60).contains(&pause), "{ahead}: renewed in {pause} s");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What came back, or did not.
 
-use super::trust;
+use super::{their_clock::TheirClock, trust};
 use crate::failure::{internal, unauthorized};
 use contract::{API_VERSION, API_VERSION_HEADER, ErrorBody, ErrorCode, ipc::IpcError};
 use reqwest::{RequestBuilder, Response, StatusCode};
@@ -29,8 +29,8 @@ pub enum ApiFailure {
 }
 
 /// Sends a request and reads its answer.
-pub async fn read<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, ApiFailure> {
-    let response = ours(request).await?;
+pub async fn read<T: DeserializeOwned>(request: RequestBuilder, clock: &TheirClock) -> Result<T, ApiFailure> {
+    let response = ours(request, clock).await?;
     let status = response.status();
     let body = body(response).await?;
     if status.is_success() {
@@ -51,21 +51,24 @@ pub async fn read<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Api
 }
 
 /// Sends a request whose good answer is plain text.
-pub async fn text(request: RequestBuilder) -> Result<String, ApiFailure> {
-    let response = ours(request).await?;
+pub async fn text(request: RequestBuilder, clock: &TheirClock) -> Result<String, ApiFailure> {
+    let response = ours(request, clock).await?;
     let good = response.status().is_success();
     let text = String::from_utf8(body(response).await?).unwrap_or_default();
     if good { Ok(text) } else { Err(ApiFailure::Lost("The API answers, but it is not well.".into())) }
 }
 
 /// The answer of our API in our version, and of nobody else.
-async fn ours(request: RequestBuilder) -> Result<Response, ApiFailure> {
+async fn ours(request: RequestBuilder, clock: &TheirClock) -> Result<Response, ApiFailure> {
     let response = request.send().await.map_err(no_answer)?;
     let status = response.status();
     debug!(status = status.as_u16(), "An answer came");
     let version = response.headers().get(API_VERSION_HEADER).and_then(|value| value.to_str().ok()?.parse().ok());
     match version {
-        Some(API_VERSION) => Ok(response),
+        Some(API_VERSION) => {
+            clock.hear(&response);
+            Ok(response)
+        }
         Some(other) => {
             debug!("It speaks version {other}, this window version {API_VERSION}");
             Err(ApiFailure::OtherVersion(other))
