@@ -17,8 +17,9 @@ const NODE_MAJOR_MIN: u32 = 20;
 const WINDOW_PACKAGES: [&str; 7] =
     ["build-essential", "file", "libssl-dev", "libwebkit2gtk-4.1-dev", "librsvg2-dev", "libxdo-dev", "xdg-utils"];
 
-/// What driving the real window without a screen needs, with a real keychain and notifications; clocks that are wrong.
-const TEST_PACKAGES: [&str; 9] = [
+/// What driving the real window without a screen needs, with a real keychain and notifications; clocks that
+/// are wrong, and authorities.
+const TEST_PACKAGES: [&str; 10] = [
     "webkit2gtk-driver",
     "xvfb",
     "dbus",
@@ -28,6 +29,7 @@ const TEST_PACKAGES: [&str; 9] = [
     "libsecret-tools",
     "faketime",
     "dunst",
+    "openssl",
 ];
 
 /// Install what is missing: system packages (Debian and its kin), the page's packages.

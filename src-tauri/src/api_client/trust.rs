@@ -27,7 +27,7 @@ fn in_words(error: &TlsError) -> &'static str {
             "The certificate there is for another name: this may be another system, or somebody in between. Check the address, or ask an admin."
         }
         TlsError::InvalidCertificate(Certificate::UnknownIssuer) => {
-            "The certificate there is signed by nobody whom this machine trusts. Where your company signs its own, add its authority to this environment in Settings; else somebody may be in between."
+            "The certificate there is signed by nobody whom this machine trusts. Where your company signs its own, edit this environment and add its authority; else somebody may be in between."
         }
         TlsError::InvalidCertificate(Certificate::Revoked) => {
             "The certificate there was revoked. Ask an admin; do not go on."

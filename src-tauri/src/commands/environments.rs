@@ -61,8 +61,13 @@ pub async fn edit_environment(ops: State<'_>, id: String, draft: EnvironmentDraf
     if moved {
         let _ = ops.keychain.forget(&id).await;
     }
+    let waits = ops.session().is_none() && ops.preferences.environment().is_some_and(|current| current.id == id);
+    if waits && left.is_none() {
+        // What stood in the way of signing in may have been this.
+        ops.set_problem(Problem::default());
+    }
     drop(turn);
-    if let (false, Some(_), Some(environment)) = (moved, left, after) {
+    if let (true, true, Some(environment)) = (waits, trusts_others && !moved, after) {
         start::restore(&ops, &environment).await;
     }
     ops.notify(AppEvent::Retitled);

@@ -4,7 +4,11 @@ use super::{
     Inner,
     gather::{Delivery, Gather},
 };
-use crate::{account::Account, database::Database, ops::lock};
+use crate::{
+    account::Account,
+    database::{Database, untrusted_in_words},
+    ops::lock,
+};
 use contract::live::{Freshness, FreshnessSource, FreshnessState};
 use read_model::{Feed, FeedBatch, FeedSettings, FeedSource, ReadError, ReadModel};
 use std::{sync::Arc, time::Duration};
@@ -87,10 +91,10 @@ impl Tail {
             warn!("The live feed broke off: {error}");
         }
         let refused = matches!(error, ReadError::LoginRefused(_));
-        let words = if refused {
-            "The database does not accept this login any more."
-        } else {
-            "The database cannot be reached."
+        let words = match error {
+            ReadError::LoginRefused(_) => "The database does not accept this login any more.".to_owned(),
+            ReadError::Untrusted(cause) => untrusted_in_words(cause),
+            _ => "The database cannot be reached.".to_owned(),
         };
         lock(&self.inner.pulse).failed(words);
         if refused && self.minted.is_none_or(|at| at.elapsed() > MINT_PAUSE) {

@@ -23,9 +23,9 @@ export function homeForWindow() {
 }
 
 /** Preferences that know the workspace as an environment, as if the person had added it. */
-export function knowEnvironment(home, { theme = "system", kind = "local", name = "Local", api_url = stack.api_url } = {}) {
+export function knowEnvironment(home, { theme = "system", kind = "local", name = "Local", api_url = stack.api_url, authority = null } = {}) {
   // The keychain outlives a window: each has an environment of its own.
-  keepPreferences(home, theme, [{ id: basename(home), name, kind, api_url }]);
+  keepPreferences(home, theme, [{ id: basename(home), name, kind, api_url, authority }]);
 }
 
 /** The same for several: addresses by name. */

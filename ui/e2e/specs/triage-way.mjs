@@ -1,24 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { copy } from "../lib/clipboard.mjs";
 import { atRest, openUser, sceneWithWindow } from "../lib/scene.mjs";
 import { turnDials } from "../lib/stack.mjs";
 import { isConfirmed, pauseQueue } from "../lib/triage.mjs";
 import { until } from "../lib/until.mjs";
 
 const scene = sceneWithWindow();
-
-/** Copies as a person does in another program: the text is selected there, and Ctrl C. */
-async function copy(window, text) {
-  await window.run((text) => {
-    const field = document.createElement("textarea");
-    field.id = "copied-by-the-test";
-    field.value = text;
-    document.body.append(field);
-    field.select();
-  }, text);
-  await window.keys("Control", "c");
-  await window.run(() => document.getElementById("copied-by-the-test").remove());
-}
 
 test("from a customer's e-mail to fixed and observed in at most eight key presses", async () => {
   const { window } = scene;

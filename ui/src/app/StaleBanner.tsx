@@ -7,7 +7,8 @@ import styles from "./Shell.module.css";
 /** Everything stays readable; nothing can be changed until what is shown is live again and the API is there. */
 export function StaleBanner() {
   const { state, as_of, message, api_problem } = useFreshness();
-  if (state === "stale") {
+  // Before the first read there is a message only once it was tried in vain.
+  if (state === "stale" || (state === "connecting" && message !== null)) {
     return (
       <div className={styles.notice}>
         <Banner tone="danger" icon={WifiOff}>

@@ -10,6 +10,7 @@ import { useIpc } from "../../ipc/ipc";
 import { read, toIpcError } from "../../lib/failure";
 import { useReplaceSession, useSession } from "../../lib/session";
 import { environmentMark } from "../../lib/states/environment";
+import { EnvironmentDialog } from "./EnvironmentDialog";
 import styles from "./SignIn.module.css";
 
 type Trouble = { words: string | null; keychain: KeychainState };
@@ -30,6 +31,7 @@ export function SignInForm() {
   const [only, setOnly] = useState<boolean | null>(null);
   const sessionOnly = only ?? trouble.keychain !== "ready";
   const [busy, setBusy] = useState<"signing in" | "trying again" | null>(null);
+  const [open, setOpen] = useState<"edit" | "add" | null>(null);
   const environment = environments.find((each) => each.id === environmentId);
   const missing = email.trim() === "" ? "Write your e-mail." : password === "" ? "Write your password." : code?.trim() === "" ? "Write the code that your authenticator shows." : null;
 
@@ -57,7 +59,7 @@ export function SignInForm() {
     }, fail);
   };
 
-  return (
+  const form = (
     <form
       className={styles.form}
       onSubmit={(event) => {
@@ -72,6 +74,14 @@ export function SignInForm() {
           <span className={styles.url}>{environment.api_url}</span>
         </p>
       ) : null}
+      <div className={styles.buttons}>
+        <Button size="small" tone="quiet" onPress={() => setOpen("edit")}>
+          Edit environment…
+        </Button>
+        <Button size="small" tone="quiet" onPress={() => setOpen("add")}>
+          Add another…
+        </Button>
+      </div>
       <TextField label="E-mail" type="email" value={email} onChange={setEmail} maxLength={255} autoComplete="username" autoFocus />
       <TextField label="Password" type="password" value={password} onChange={setPassword} maxLength={1_024} autoComplete="current-password" />
       {code === null ? null : <TextField label="Code of your authenticator" value={code} onChange={setCode} maxLength={6} autoComplete="one-time-code" autoFocus />}
@@ -96,6 +106,17 @@ export function SignInForm() {
         ) : null}
       </div>
     </form>
+  );
+  const close = () => {
+    setOpen(null);
+    // What was in the way may be mended.
+    setMet(null);
+  };
+  return (
+    <>
+      {form}
+      {open === null ? null : <EnvironmentDialog environment={open === "edit" ? (environment ?? null) : null} onClose={close} />}
+    </>
   );
 }
 
