@@ -3,9 +3,9 @@
 import { createServer, request } from "node:http";
 import { stack } from "./stack.mjs";
 
-/** Carries everything to the workspace's API. `heard` gets the text of each answer. */
-export async function openRelay(heard = () => undefined) {
-  const to = new URL(stack.api_url);
+/** Carries everything to an API, the workspace's own if no other is named. `heard` gets the text of each answer, and to which path. */
+export async function openRelay(heard = () => undefined, api_url = stack.api_url) {
+  const to = new URL(api_url);
   let version = null;
   const server = createServer((near, answer) => {
     const headers = { ...near.headers };
@@ -16,7 +16,7 @@ export async function openRelay(heard = () => undefined) {
       response.on("data", (part) => parts.push(part));
       response.on("end", () => {
         const bytes = Buffer.concat(parts);
-        heard(bytes.toString());
+        heard(bytes.toString(), near.url);
         const said = version === null ? response.headers : { ...response.headers, "repruv-api-version": version };
         answer.writeHead(response.statusCode, said).end(bytes);
       });
