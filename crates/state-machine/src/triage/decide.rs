@@ -173,7 +173,11 @@ fn running(case: &CaseFacts, job: &CaseJob) -> Found {
         };
     }
     if let Some(over_s) = job.deadline_in_s.map(|in_s| -in_s).filter(|over_s| *over_s > 0) {
-        return given_up(Cause::PastDeadline, over_s);
+        return match nobody(case) {
+            // Another worker would give it up, and there is none.
+            Some(cause) => found(cause, Gravity::Act, Some(over_s)),
+            None => given_up(Cause::PastDeadline, over_s),
+        };
     }
     let silent = job.holder.as_ref().is_some_and(|holder| holder.stopped || holder.seen_s > SILENT_S);
     if silent {

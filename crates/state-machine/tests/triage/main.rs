@@ -2,6 +2,7 @@
 
 mod causes;
 mod fixes;
+mod nobody;
 mod properties;
 mod stand;
 mod written;
