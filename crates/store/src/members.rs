@@ -3,7 +3,7 @@
 use crate::{
     Command, Done, StaffMember, Store, StoreError,
     audit::{self, AuditLine},
-    database_login,
+    bulk, database_login,
     demo_mode::check_version,
     events::cut,
     receipts::{self, Claimed},
@@ -168,11 +168,15 @@ impl Store {
     /// [`StoreError::NotFound`], [`StoreError::VersionConflict`], [`StoreError::Illegal`], [`StoreError::KeyReused`].
     pub async fn change_member(&self, id: Uuid, change: MemberChange, command: &Command) -> Result<Done, StoreError> {
         let command = command.clone();
-        self.step("command", move |tx| {
-            let (change, command) = (change.clone(), command.clone());
-            Box::pin(async move { change_one(tx, id, &change, &command).await })
-        })
-        .await
+        let done = self
+            .step("command", move |tx| {
+                let (change, command) = (change.clone(), command.clone());
+                Box::pin(async move { change_one(tx, id, &change, &command).await })
+            })
+            .await?;
+        // Plans of theirs were asked to pause.
+        self.wake.cancel();
+        Ok(done)
     }
 
     /// Adds a person, or gives the one with this e-mail the name, role and password and lets them sign in again.
@@ -216,7 +220,7 @@ impl Store {
         .await
     }
 
-    /// Disables a person: sign-in, sessions and database logins end in one transaction.
+    /// Disables a person: sign-in, sessions and database logins end in one transaction, and plans of theirs are paused.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for an unknown e-mail.
@@ -278,6 +282,9 @@ async fn change_one(
     apply(tx, id, change).await?;
     if change.ends_sessions() {
         end_sessions(tx, id, None).await?;
+    }
+    if matches!(change, MemberChange::Disable) {
+        bulk::pause_plans_of(tx, id, &before.staff.email, command).await?;
     }
     let now: Member = sqlx::query_as(seen!("WHERE p.id = $1")).bind(id).fetch_one(&mut *tx).await?;
     let line = AuditLine {
@@ -359,7 +366,9 @@ async fn disable(tx: &mut PgConnection, email: &str) -> Result<StaffMember, Stor
     .await?;
     let id = id.ok_or(StoreError::NotFound { what: "staff member" })?;
     end_sessions(&mut *tx, id, None).await?;
+    let command = Command::by(crate::Actor::System);
+    bulk::pause_plans_of(&mut *tx, id, email, &command).await?;
     let line = AuditLine { action: "staff.disable", after: Some(cut(email, 500)), ..AuditLine::default() };
-    audit::append(&mut *tx, &Command::by(crate::Actor::System), line).await?;
+    audit::append(&mut *tx, &command, line).await?;
     Ok(sqlx::query_as(members!("WHERE p.id = $1")).bind(id).fetch_one(tx).await?)
 }

@@ -12,8 +12,10 @@ import { until } from "../lib/until.mjs";
 
 const scene = sceneWithWindow();
 let second;
+let other;
 before(async () => {
-  second = await signedIn(stack.api_url, { staff: hire("second") });
+  other = hire("second");
+  second = await signedIn(stack.api_url, { staff: other });
 });
 after(() => second?.close());
 
@@ -50,6 +52,31 @@ async function show(window, error, count) {
 /** Selects a row by its box. */
 const select = async (window, at) => (await window.browser.$$("[role=row][data-id] [data-check]"))[at].click();
 
+/** Plans to retry all with this error, and hands the plan to a second person. */
+async function askToRetryAll(window, error, count) {
+  await show(window, error, count);
+  await select(window, 0);
+  await window.press("All that match");
+  await window.sees("All jobs that match the filter");
+  await window.press("Retry…");
+  await confirm(window, "Make the plan", "The demo service is back");
+  await window.sees(`${count} will change`);
+  await window.press(`Retry ${count} jobs…`);
+  await window.fill("Type how many will change", String(count));
+  await window.press("Ask a second person");
+  await window.sees("Needs a second person");
+}
+
+/** Approves the plan that waits for that. */
+async function approve(window, count) {
+  await window.open("Bulk");
+  await (await window.find("[role=grid] [role=row][data-id] *", "Needs a second person")).click();
+  await window.sees(`${count} will change`);
+  await window.press(`Approve: Retry ${count} jobs…`);
+  await window.look("bulk-approve");
+  await confirm(window, "Approve and begin", "Looked at it too");
+}
+
 test("three are selected, planned and executed; the one that vanished fails alone and is planned anew", async () => {
   const { window } = scene;
   const ids = await failedJobs(3, "bulkfirst");
@@ -84,28 +111,13 @@ test("three are selected, planned and executed; the one that vanished fails alon
 test("seven hundred need the number typed and a second person; pausing holds, resuming ends it", async () => {
   const { window } = scene;
   const ids = await failedJobs(700, "bulksecond");
-  await show(window, "bulksecond", 700);
-  await select(window, 0);
-  await window.press("All that match");
-  await window.sees("All jobs that match the filter");
-  await window.press("Retry…");
-  await confirm(window, "Make the plan", "The demo service is back");
-  await window.sees("700 will change");
-  await window.press("Retry 700 jobs…");
-  await window.fill("Type how many will change", "700");
-  await window.press("Ask a second person");
-  await window.sees("Needs a second person");
+  await askToRetryAll(window, "bulksecond", 700);
   await window.look("bulk-needs-second");
   const own = await window.find("button", "Approve: Retry 700 jobs");
   assert.equal(await own.getAttribute("aria-disabled"), "true");
   assert.equal(await status(ids, "failed"), 700, "the first person alone changes nothing");
 
-  await second.open("Bulk");
-  await (await second.find("[role=grid] [role=row][data-id] *", "Needs a second person")).click();
-  await second.sees("700 will change");
-  await second.press("Approve: Retry 700 jobs…");
-  await second.look("bulk-approve");
-  await confirm(second, "Approve and begin", "Looked at it too");
+  await approve(second, 700);
   await window.sees("Running");
   await window.press("Pause…");
   await confirm(window, "Pause", "Wait a moment");
@@ -118,4 +130,38 @@ test("seven hundred need the number typed and a second person; pausing holds, re
   await confirm(second, "Resume", "Go on");
   await window.sees("700 done", 120_000);
   await until("all have run again", async () => (await status(ids, "completed")) === 700, 60_000);
+});
+
+test("who planned it is disabled in the middle: it stands still and says why, and goes on in the name of somebody else", async () => {
+  const { window } = scene;
+  const leaver = hire("leaver");
+  const theirs = await signedIn(stack.api_url, { staff: leaver });
+  const ids = await failedJobs(600, "bulkthird");
+  try {
+    await askToRetryAll(theirs, "bulkthird", 600);
+    await approve(window, 600);
+    await window.sees("Running");
+    leaver.disable();
+    await window.sees(`Paused, because ${leaver.email}, who confirmed it, was disabled.`);
+    const left = await status(ids, "failed");
+    assert.ok(left > 0, "it was in the middle");
+    await window.look("bulk-disabled");
+  } finally {
+    await theirs.close();
+  }
+  await until("it stands still", async () => (await window.text()).includes("Resume…")).catch((error) => window.explain(error));
+  // One of the two who stood for it has gone: the other alone does not let it go on.
+  await window.press("Resume…");
+  await confirm(window, "Resume", "Go on");
+  await window.sees("somebody else must resume it");
+  await window.press("Cancel");
+  await second.go(await window.run(() => location.hash.slice(1)));
+  await second.press("Resume…");
+  await confirm(second, "Resume", "Looked at it");
+  await window.sees("600 done", 120_000);
+  const { rows } = await asOwner((client) =>
+    client.query("SELECT actor, count(*)::int AS lines FROM audit_entries WHERE action = 'job.retry' AND job_id = ANY($1) GROUP BY actor ORDER BY actor", [ids]),
+  );
+  assert.deepEqual(rows.map(({ actor }) => actor), [leaver.email, other.email].sort());
+  assert.equal(rows.reduce((all, { lines }) => all + lines, 0), 600);
 });

@@ -2,15 +2,18 @@
 //!
 //! `plan` writes what was chosen. `steps` is what people do with a plan, each in one transaction. `run` is the worker's:
 //! every item in a transaction of its own, fenced by the lease of the plan's job and bound to the version that was planned.
-//! `rows` reads and writes the plan itself, and moves it when its job ends.
+//! `rows` reads and writes the plan itself, and moves it when its job ends. `people` is what follows when one of its people
+//! may no longer act.
 //!
-//! Locks, always in this order: the item, its user, its job, the plan's job, the plan.
+//! Locks, always in this order: people of the staff, the item, its user, its job, the plan's job, the plan.
 
+mod people;
 mod plan;
 mod rows;
 mod run;
 mod steps;
 
+pub(crate) use people::pause_plans_of;
 pub use plan::{BulkGuards, NewBulkItem, NewBulkPlan};
 pub(crate) use rows::job_ended;
 pub use run::{BulkItem, BulkRun, ItemEnd};

@@ -15,6 +15,9 @@ pub(super) struct PlanRow {
     pub second_person: bool,
     pub planned_by: Uuid,
     pub confirmed_by: Option<Uuid>,
+    pub approved_by: Option<Uuid>,
+    /// Why it stands where it stands.
+    pub note: Option<String>,
     pub expired: bool,
     /// Its items are what they were when it was made.
     pub intact: bool,
@@ -30,6 +33,8 @@ struct Raw {
     second_person: bool,
     planned_by: Uuid,
     confirmed_by: Option<Uuid>,
+    approved_by: Option<Uuid>,
+    note: Option<String>,
     expired: bool,
     intact: bool,
 }
@@ -48,6 +53,8 @@ impl TryFrom<Raw> for PlanRow {
             second_person: raw.second_person,
             planned_by: raw.planned_by,
             confirmed_by: raw.confirmed_by,
+            approved_by: raw.approved_by,
+            note: raw.note,
             expired: raw.expired,
             intact: raw.intact,
         })
@@ -59,7 +66,7 @@ macro_rules! lock {
     ($by:literal) => {
         concat!(
             "SELECT id, status, version, will_change, typed_count, second_person, planned_by, confirmed_by, \
-             now() >= expires_at AS expired, \
+             approved_by, note, now() >= expires_at AS expired, \
              NOT $2 OR digest = bulk_digest(id, action, reason, rate_per_s) AS intact FROM bulk_plans WHERE ",
             $by,
             " = $1 FOR NO KEY UPDATE"
@@ -148,7 +155,8 @@ pub(crate) async fn job_ended(
         JobStatus::Cancelled if plan.status == BulkStatus::Running => {
             (BulkEvent::Stopped, Some("Its job was cancelled, and with it the plan."))
         }
-        JobStatus::Cancelled => (BulkEvent::Stopped, None),
+        // Why it was asked to stop, where that was no person's wish for this plan.
+        JobStatus::Cancelled => (BulkEvent::Stopped, plan.note.as_deref()),
         JobStatus::Pending | JobStatus::Running => return Ok(()),
     };
     // A hand in the database may have moved one without the other; the job must be able to end all the same.

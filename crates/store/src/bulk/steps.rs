@@ -1,6 +1,9 @@
 //! What people do with a plan: confirm, approve, discard, pause, resume, abort. Each is one transaction with its audit line.
 
-use super::rows::{self, PlanRow, Written};
+use super::{
+    people,
+    rows::{self, PlanRow, Written},
+};
 use crate::{
     Command, Done, Store, StoreError,
     audit::{self, AuditLine},
@@ -49,20 +52,28 @@ async fn go(
     command: &Command,
 ) -> Result<Done, StoreError> {
     let replay = receipts::claim(tx, command).await?;
-    let named: Option<Option<Uuid>> =
-        sqlx::query_scalar("SELECT job_id FROM bulk_plans WHERE id = $1").bind(id).fetch_optional(&mut *tx).await?;
-    let job_id = named.ok_or(StoreError::NotFound { what: "bulk plan" })?;
+    let named: Option<(Option<Uuid>, Option<Uuid>)> =
+        sqlx::query_as("SELECT job_id, confirmed_by FROM bulk_plans WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&mut *tx)
+            .await?;
+    let (job_id, confirmed_by) = named.ok_or(StoreError::NotFound { what: "bulk plan" })?;
     if replay == Claimed::Replayed {
         return Ok(Done { job_id, replayed: true });
     }
+    let person = command.actor.staff_id();
+    let begins = matches!(step, BulkStep::Confirm | BulkStep::Approve);
+    let gone = if begins || step == BulkStep::Resume {
+        people::disabled(tx, &[person, confirmed_by].into_iter().flatten().collect::<Vec<_>>()).await?
+    } else {
+        vec![]
+    };
     let job = match job_id {
         Some(job_id) => find(tx, job_id).await?,
         None => None,
     };
-    let begins = matches!(step, BulkStep::Confirm | BulkStep::Approve);
     let plan = rows::lock(tx, id, begins).await?;
     check_version(command, plan.version)?;
-    let person = command.actor.staff_id();
     let facts = facts(&plan, person);
     let refuse = |reason: String| -> StoreError {
         IllegalTransition { from: plan.status.as_str(), event: step.as_str(), reason }.into()
@@ -76,10 +87,26 @@ async fn go(
     if step == BulkStep::Confirm && plan.typed_count && typed_count != Some(plan.will_change) {
         return Err(refuse(format!("Type how many will change, {}, to confirm.", plan.will_change)));
     }
+    if person.is_some_and(|id| gone.contains(&id)) {
+        return Err(refuse("You were disabled meanwhile.".into()));
+    }
+    // Every item is done in the name of whoever confirmed.
+    let nameless = plan.confirmed_by.is_some_and(|id| gone.contains(&id));
+    if nameless && step == BulkStep::Approve {
+        return Err(refuse("Whoever confirmed it was disabled. Discard it and plan anew.".into()));
+    }
+    if nameless && plan.approved_by == person {
+        return Err(refuse(
+            "Whoever confirmed it was disabled, and you are its second person: somebody else must resume it.".into(),
+        ));
+    }
     let change = plan.status.transition(facts.event(step))?;
     let name = command.actor.label();
     let me = person.map(|id| (id, name.as_str()));
     let mut with = Written::default();
+    if nameless {
+        with.confirmed = me;
+    }
     match change.event() {
         BulkEvent::Confirm => with = Written { confirmed: me, job_id: Some(enqueue(tx, &plan, &name).await?), ..with },
         BulkEvent::AskApproval => with.confirmed = me,
@@ -130,7 +157,7 @@ fn may_run_again(job: Option<&JobRecord>) -> bool {
     job.is_some_and(|job| job.status.transition(JobEvent::ManualRetry).is_ok())
 }
 
-async fn find(tx: &mut PgConnection, job_id: Uuid) -> Result<Option<JobRecord>, StoreError> {
+pub(super) async fn find(tx: &mut PgConnection, job_id: Uuid) -> Result<Option<JobRecord>, StoreError> {
     match jobs::lock(tx, job_id).await {
         Ok(job) => Ok(Some(job)),
         Err(StoreError::NotFound { .. }) => Ok(None),

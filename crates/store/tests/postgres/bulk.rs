@@ -38,7 +38,7 @@ pub async fn plan_of(stand: &Stand, action: BulkAction, jobs: &[Uuid], guards: B
 }
 
 /// Plans, confirms, and claims the job that executes it.
-async fn begun(stand: &Stand, action: BulkAction, jobs: &[Uuid]) -> (Uuid, Lease, BulkRun) {
+pub async fn begun(stand: &Stand, action: BulkAction, jobs: &[Uuid]) -> (Uuid, Lease, BulkRun) {
     let plan = plan_of(stand, action, jobs, GUARDS).await;
     let (id, _) = stand.api.make_bulk_plan(plan, &staff()).await.unwrap();
     stand.api.step_bulk_plan(id, BulkStep::Confirm, None, &seen(1)).await.unwrap();
@@ -48,7 +48,7 @@ async fn begun(stand: &Stand, action: BulkAction, jobs: &[Uuid]) -> (Uuid, Lease
 }
 
 /// Claims the plan's job, and nothing that the plan has put to work.
-async fn claim(stand: &Stand, pid: u32) -> Lease {
+pub async fn claim(stand: &Stand, pid: u32) -> Lease {
     let front = store::engine::Front::new("default", &[JobType::Bulk]);
     let minute = Duration::from_secs(60);
     let mut jobs = stand.work.claim(&worker(pid), &front, 10, minute, minute).await.unwrap();
@@ -56,11 +56,11 @@ async fn claim(stand: &Stand, pid: u32) -> Lease {
     jobs.remove(0).lease
 }
 
-async fn waiting(stand: &Stand, run: &BulkRun) -> Vec<BulkItem> {
+pub async fn waiting(stand: &Stand, run: &BulkRun) -> Vec<BulkItem> {
     stand.work.bulk_waiting(run.plan_id, 0, 1_000).await.unwrap()
 }
 
-async fn failed_jobs(stand: &Stand, count: usize) -> Vec<Uuid> {
+pub async fn failed_jobs(stand: &Stand, count: usize) -> Vec<Uuid> {
     let mut ids = vec![];
     for _ in 0..count {
         ids.push(job().failed().insert(&stand.db).await.id);
@@ -68,7 +68,7 @@ async fn failed_jobs(stand: &Stand, count: usize) -> Vec<Uuid> {
     ids
 }
 
-async fn status(stand: &Stand, plan: Uuid) -> String {
+pub async fn status(stand: &Stand, plan: Uuid) -> String {
     stand.row("bulk_plans", plan).await["status"].as_str().unwrap().to_owned()
 }
 

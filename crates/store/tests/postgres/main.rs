@@ -7,6 +7,7 @@ mod again;
 mod asking;
 mod bulk;
 mod bulk_guards;
+mod bulk_people;
 mod claiming;
 mod contention;
 mod counting;
