@@ -1,5 +1,7 @@
 // What a page looks like in which somebody else's text has become more than text.
 
+import { until } from "./until.mjs";
+
 /** Runs in the page, once: hears of every script that ran and of everything that the content security policy refused. */
 export function listen() {
   window.__hits = [];
@@ -39,3 +41,42 @@ export function findings(hidden) {
 /** Characters that nobody sees, by the list of `lib/visible-text.ts`; tab and line feed are seen. */
 export const HIDDEN =
   "[\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5\\u180B-\\u180F\\u200B-\\u200F\\u2028-\\u202E\\u2060-\\u206F\\u3164\\uFEFF\\uFFA0\\uFFF9-\\uFFFB]|[\\u{E0000}-\\u{E0FFF}]";
+
+/** Runs in the page: whether anything that fits `where` says this. */
+const says = (mark, where) => [...document.querySelectorAll(where)].some((part) => part.innerText.includes(mark));
+
+/** Looks at the window of `scene`. Each answers what stands there and should not. */
+export function watching(scene) {
+  const found = () => scene.window.run(findings, HIDDEN);
+  const stands = (mark, where) => until(`${where} says ${mark}`, () => scene.window.run(says, mark, where)).catch((error) => scene.window.explain(error));
+  return {
+    found,
+    stands,
+    /** Opens a place and waits until what it is about stands there. */
+    async visit(path, mark, where = "#main") {
+      await scene.window.go(path);
+      await stands(mark, where);
+      return found();
+    },
+    /** Opens a dialog by the button in `where` that begins so, waits until it says what it is about, and closes it. */
+    async dialog(button, mark, where = "#main") {
+      await until(`"${button}" can be pressed`, () => scene.window.run(push, button, where)).catch((error) => scene.window.explain(error));
+      await stands(mark, DIALOG);
+      const wrong = await found();
+      await until("the dialog is closed", async () => {
+        await scene.window.keys("Escape");
+        return scene.window.run((dialog) => document.querySelector(dialog) === null, DIALOG);
+      });
+      return wrong;
+    },
+  };
+}
+
+const DIALOG = "[role=dialog], [role=alertdialog]";
+
+/** Runs in the page. A press by hand is tested elsewhere, and takes its time. */
+function push(words, where) {
+  const button = [...document.querySelectorAll(`${where} button`)].find((button) => button.innerText.startsWith(words) && button.getAttribute("aria-disabled") !== "true");
+  button?.click();
+  return button !== undefined;
+}

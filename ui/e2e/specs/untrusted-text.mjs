@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { PAYLOADS } from "../lib/hostile-payloads.mjs";
 import { plant } from "../lib/hostile-rows.mjs";
-import { HIDDEN, findings, listen } from "../lib/hostile-watch.mjs";
+import { HIDDEN, listen, watching } from "../lib/hostile-watch.mjs";
 import { sceneWithWindow } from "../lib/scene.mjs";
 import { until } from "../lib/until.mjs";
 
@@ -22,16 +22,7 @@ before(async () => {
 });
 after(() => planted?.away());
 
-const found = () => scene.window.run(findings, HIDDEN);
-
-/** Opens a place and waits until what it is about stands there; answers what should not. */
-async function visit(path, mark, where = "#main") {
-  const { window } = scene;
-  await window.go(path);
-  const says = (mark, where) => [...document.querySelectorAll(where)].some((part) => part.innerText.includes(mark));
-  await until(`${path} says ${mark}`, () => window.run(says, mark, where)).catch((error) => window.explain(error));
-  return found();
-}
+const { found, visit } = watching(scene);
 
 test("the corpus is large enough, and no two payloads are the same", () => {
   assert.ok(PAYLOADS.length >= 60, `${PAYLOADS.length}`);

@@ -6,6 +6,7 @@ import { Button } from "./Button";
 import styles from "./ConfirmDialog.module.css";
 import { Dialog } from "./Dialog";
 import { Progress } from "./Progress";
+import { VisibleText } from "./VisibleText";
 
 type CommandOutcomeProps<I, T> = { title: string; command: Command<I, T>; observed: Observation | null; direct?: boolean; onClose: () => void };
 
@@ -30,7 +31,7 @@ export function CommandOutcome<I, T>({ title, command, observed, direct = false,
         }
       >
         <Banner tone="warning" icon={CircleHelp}>
-          It is not known whether this happened. {phase.error.message}
+          It is not known whether this happened. <VisibleText text={phase.error.message} max={500} />
         </Banner>
         <p>
           The window keeps asking the API what became of it, and says so here. Asking does not repeat it: it happened once, or it never will. You may close this; the

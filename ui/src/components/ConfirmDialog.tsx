@@ -10,6 +10,7 @@ import { Dialog } from "./Dialog";
 import { Reauthenticate } from "./Reauthenticate";
 import { StatusBadge } from "./StatusBadge";
 import { TextField } from "./TextField";
+import { VisibleText } from "./VisibleText";
 
 const REASON_MIN_CHARS = 3;
 /** The API takes 500; in production the reason for unlocking it goes along. */
@@ -131,7 +132,7 @@ export function ConfirmDialog<T>(props: ConfirmDialogProps<T>) {
       {again ? <Reauthenticate send={command.reauthenticate} /> : null}
       {phase.name === "refused" && !again ? (
         <Banner tone="danger" icon={TriangleAlert}>
-          Not done. {phase.error.message} {phase.error.type === "conflict" ? "Nothing was changed by you." : null}
+          Not done. <VisibleText text={phase.error.message} max={500} /> {phase.error.type === "conflict" ? "Nothing was changed by you." : null}
         </Banner>
       ) : null}
     </Dialog>

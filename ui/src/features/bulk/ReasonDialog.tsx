@@ -4,6 +4,7 @@ import { Banner } from "../../components/Banner";
 import { Button } from "../../components/Button";
 import { Dialog } from "../../components/Dialog";
 import { Reauthenticate } from "../../components/Reauthenticate";
+import { VisibleText } from "../../components/VisibleText";
 import type { Command } from "../../lib/command-phase";
 import { useWhere } from "../../lib/session";
 
@@ -63,7 +64,7 @@ export function ReasonDialog<T>({ title, button, note, tone = "primary", blocked
       {again ? <Reauthenticate send={command.reauthenticate} /> : null}
       {phase.name === "refused" && !again ? (
         <Banner tone="danger" icon={TriangleAlert}>
-          Not done. {phase.error.message}
+          Not done. <VisibleText text={phase.error.message} max={500} />
         </Banner>
       ) : null}
     </Dialog>

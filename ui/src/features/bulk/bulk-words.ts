@@ -1,5 +1,6 @@
 import type { BulkAction, BulkForecast, BulkItemState, BulkPlanRow, BulkStep } from "../../generated/commands";
 import { plural } from "../../lib/numbers";
+import { visibleText } from "../../lib/visible-text";
 
 type ActionWords = { /** On the bar. */ verb: string; /** "Retry 3 jobs": what is to be done to so many. */ to: (count: number) => string; what: "job" | "user" };
 
@@ -31,7 +32,7 @@ export function stepWords(step: BulkStep, plan: BulkPlanRow): StepWords {
         ? { title, button: "Ask a second person", note: "Nothing is changed until somebody else approves it.", tone: "primary" }
         : { title, button: `${title}: cannot be undone`, note: "It begins at once, one after the other.", tone: "danger" };
     case "approve":
-      return { title: `Approve: ${title}`, button: `Approve and begin: cannot be undone`, note: `Planned by ${plan.planned_by}, confirmed by ${plan.confirmed_by ?? "nobody"}. It begins at once.`, tone: "danger" };
+      return { title: `Approve: ${title}`, button: `Approve and begin: cannot be undone`, note: `Planned by ${visibleText(plan.planned_by, 80)}, confirmed by ${visibleText(plan.confirmed_by ?? "nobody", 80)}. It begins at once.`, tone: "danger" };
     case "discard":
       return { title: "Discard the plan", button: "Discard", note: "Nothing was changed, and nothing will be.", tone: "primary" };
     case "pause":

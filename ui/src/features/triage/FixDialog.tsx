@@ -103,7 +103,7 @@ export function FixDialog({ of, seen, offer, current, onLookAgain, onClose }: Fi
       }
     >
       <p>
-        For <strong>{seen.user_email === null ? "the system" : <VisibleText text={seen.user_email} max={160} />}</strong>: {seen.verdict.title}.
+        For <strong>{seen.user_email === null ? "the system" : <VisibleText text={seen.user_email} max={160} />}</strong>: <VisibleText text={seen.verdict.title} max={200} />.
       </p>
       {moved === null ? (
         <>
@@ -135,7 +135,7 @@ export function FixDialog({ of, seen, offer, current, onLookAgain, onClose }: Fi
       {again ? <Reauthenticate send={command.reauthenticate} /> : null}
       {phase.name === "refused" && !again && refused === null ? (
         <Banner tone="danger" icon={TriangleAlert}>
-          Not done. {phase.error.message}
+          Not done. <VisibleText text={phase.error.message} max={500} />
         </Banner>
       ) : null}
     </Dialog>
