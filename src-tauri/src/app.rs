@@ -44,7 +44,8 @@ pub fn run() -> anyhow::Result<()> {
     if cfg!(target_os = "macos") {
         builder = builder.enable_macos_default_menu(false);
     }
-    let app = builder.build(tauri::generate_context!()).context("The window could not be opened. Is there a display?")?;
+    let app =
+        builder.build(tauri::generate_context!()).context("The window could not be opened. Is there a display?")?;
     app.run(|_app, _event| {
         // Elsewhere a link is an argument of the program.
         #[cfg(target_os = "macos")]
