@@ -22,7 +22,7 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
             crowd: Crowd { customers: 8, staff: 10, batch: (0, 0) },
             weights: Weights { kill_api: 12, arm_api: 8, swallow: 6, kill_postgres: 1, ..Weights::default() },
             every: Duration::from_millis(500),
-            length: context.length(20, 0.06),
+            length: context.length(20, 0.05),
             enough: Enough { acks: context.bar(150, 1_500), kills: context.bar(10, 60), ..Enough::default() },
             snapshots: context.bar(40, 500),
         },

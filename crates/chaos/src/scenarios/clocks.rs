@@ -36,7 +36,7 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
             weights: Weights { kill_worker: 1, stop_worker: 2, ..Weights::default() },
             every: Duration::from_millis(800),
             length: context.length(18, 0.03),
-            enough: Enough { jobs: context.bar(100, 500), faults: context.bar(10, 40), ..Enough::default() },
+            enough: Enough { jobs: context.bar(100, 500), faults: context.bar(10, 30), ..Enough::default() },
             snapshots: context.bar(40, 200),
         },
     )

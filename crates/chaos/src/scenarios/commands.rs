@@ -113,7 +113,7 @@ async fn repeats(context: &Context<'_>, stage: &Arc<Stage>, client: &Client, dic
         let (version, key) = (version(stage, USER).await?, dice.key());
         let (path, body) = command(round, USER, &key);
         // Silence takes nine seconds to be told from work, hence only a few.
-        let silent = round < 12 && dice.chance(0.3);
+        let silent = round < 4 && dice.chance(0.3);
         stage.api_lane.swallow(Swallow::reply_to("COMMIT").then(if silent { Then::Silence } else { Then::Close }));
         let mut crowd = JoinSet::new();
         for n in 0..50 {
@@ -122,9 +122,9 @@ async fn repeats(context: &Context<'_>, stage: &Arc<Stage>, client: &Client, dic
             crowd.spawn(async move {
                 let request =
                     Request { path, token: &token, key: Some(&key), version: Some(version), body: Some(body) };
-                for _ in 0..40 {
+                for _ in 0..200 {
                     match client.send(n, &request).await {
-                        Outcome::Unknown => tokio::time::sleep(Duration::from_millis(100)).await,
+                        Outcome::Unknown => tokio::time::sleep(Duration::from_millis(20)).await,
                         known => return known,
                     }
                 }

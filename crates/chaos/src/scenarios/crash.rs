@@ -43,7 +43,7 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
     let mut options = Options::new("crash", context.settings);
     // Long enough that a worker is in the middle of something when it goes.
     options.pace = 0.04;
-    let length = context.length(26, 0.13);
+    let length = context.length(26, 0.115);
     let mixed = Mixed {
         options,
         crowd: Crowd { customers: 3, staff: 2, batch: (2, 6) },

@@ -52,14 +52,14 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
                 ..Weights::default()
             },
             every: Duration::from_millis(900),
-            length: context.length(24, 0.19),
+            length: context.length(24, 0.12),
             enough: Enough {
                 acks: context.bar(80, 1_500),
                 kills: context.bar(2, 50),
                 jobs: context.bar(300, 3_000),
                 faults: context.bar(8, 180),
             },
-            snapshots: context.bar(30, 200),
+            snapshots: context.bar(30, 60),
         },
     )
     .await?;

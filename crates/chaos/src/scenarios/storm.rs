@@ -29,8 +29,8 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
                 swallow: 10,
                 ..Weights::default()
             },
-            every: Duration::from_millis(300),
-            length: context.length(34, 0.34),
+            every: Duration::from_millis(270),
+            length: context.length(34, 0.26),
             enough: Enough {
                 acks: context.bar(150, 5_000),
                 kills: context.bar(20, 300),
