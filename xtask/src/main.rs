@@ -8,6 +8,7 @@ mod headless;
 mod http;
 mod machine;
 mod postgres;
+mod probe;
 mod process;
 mod programs;
 mod repo;
@@ -44,6 +45,7 @@ enum Command {
     Bench(bench::Args),
     Chaos(chaos::Args),
     Sbom(sbom::Args),
+    Probe(probe::Args),
     Screenshots(screenshots::Args),
 }
 
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Chaos(args) => chaos::run(&args),
         Command::Sbom(args) => sbom::run(&args),
+        Command::Probe(args) => probe::run(&args),
         Command::Screenshots(args) => screenshots::run(&args),
     });
     match outcome {

@@ -60,6 +60,27 @@ pub fn run(command: &mut Command) -> Result<()> {
     check(command, status)
 }
 
+/// Runs a program in the foreground, ends it with all that it started when it takes longer than `limit`, and fails unless it
+/// succeeds.
+pub fn run_within(command: &mut Command, limit: Duration) -> Result<()> {
+    let mut child = spawn(command)?;
+    let _foreground = Foreground::of(&child);
+    let mut ended = None;
+    let in_time = wait_for(limit, || {
+        ended = child.try_wait()?;
+        Ok(ended.is_some())
+    });
+    match (ended, in_time) {
+        (Some(status), _) => check(command, status),
+        (None, outcome) => {
+            process::stop_tree(child.id());
+            child.wait()?;
+            outcome?;
+            bail!("{} had not ended after {} minutes", name(command), limit.as_secs() / 60)
+        }
+    }
+}
+
 /// Runs a program in the foreground and answers how it ended.
 pub fn status(command: &mut Command) -> Result<ExitStatus> {
     let mut child = spawn(command)?;
@@ -105,15 +126,30 @@ fn spawn(command: &mut Command) -> Result<Child> {
 }
 
 fn wait(child: &mut Child) -> Result<ExitStatus> {
-    let register = |pid| {
+    let _foreground = Foreground::of(child);
+    Ok(child.wait()?)
+}
+
+/// The program that Ctrl-C ends, for as long as this lives.
+struct Foreground;
+
+impl Foreground {
+    fn of(child: &Child) -> Self {
+        Self::register(Some(child.id()));
+        Self
+    }
+
+    fn register(pid: Option<u32>) {
         if let Ok(mut foreground) = FOREGROUND.lock() {
             *foreground = pid;
         }
-    };
-    register(Some(child.id()));
-    let status = child.wait();
-    register(None);
-    Ok(status?)
+    }
+}
+
+impl Drop for Foreground {
+    fn drop(&mut self) {
+        Self::register(None);
+    }
 }
 
 fn check(command: &Command, status: ExitStatus) -> Result<()> {

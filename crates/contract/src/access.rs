@@ -14,7 +14,7 @@ macro_rules! permissions {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[cfg_attr(feature = "specta", derive(specta::Type))]
         #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-        pub enum Permission { $($(#[$meta])* #[serde(rename = $word)] $name),+ }
+        pub enum Permission { $($(#[$meta])* #[serde(rename = $word)] #[cfg_attr(feature = "utoipa", schema(rename = $word))] $name),+ }
 
         impl Permission {
             /// Every permission, in the order of declaration.
@@ -124,8 +124,10 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct StaffLogin {
         /// Compared without regard to case. At most 255 characters.
+        #[cfg_attr(feature = "utoipa", schema(max_length = 255))]
         pub email: String,
         /// At most 1,024 characters.
+        #[cfg_attr(feature = "utoipa", schema(max_length = 1024))]
         pub password: String,
         /// Six digits of the second factor, where one is enrolled. Without it the answer is `second_factor_required`.
         pub code: Option<String>,
@@ -135,6 +137,7 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct Reauthenticate {
         /// At most 1,024 characters.
+        #[cfg_attr(feature = "utoipa", schema(max_length = 1024))]
         pub password: String,
         /// Where a second factor is enrolled.
         pub code: Option<String>,
@@ -144,8 +147,10 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct ChangePassword {
         /// The password as it is.
+        #[cfg_attr(feature = "utoipa", schema(max_length = 1024))]
         pub current_password: String,
         /// 12 to 1,024 characters, and another one.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 12, max_length = 1024))]
         pub new_password: String,
         /// Where a second factor is enrolled.
         pub code: Option<String>,
@@ -155,6 +160,7 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct BeginSecondFactor {
         /// The person's password.
+        #[cfg_attr(feature = "utoipa", schema(max_length = 1024))]
         pub password: String,
     }
 

@@ -10,8 +10,10 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct LoginRequest {
         /// Compared without regard to case. At most 255 characters.
+        #[cfg_attr(feature = "utoipa", schema(max_length = 255))]
         pub email: String,
         /// At most 1,024 characters.
+        #[cfg_attr(feature = "utoipa", schema(max_length = 1024))]
         pub password: String,
     }
 

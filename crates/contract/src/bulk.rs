@@ -18,12 +18,14 @@ wire! {
         /// What is to be done to each.
         pub action: BulkAction,
         /// These, at most 1,000.
+        #[cfg_attr(feature = "utoipa", schema(max_items = 1000))]
         pub ids: Option<Vec<Uuid>>,
         /// Every job that this lets through, the newest 10,000 at most.
         pub jobs: Option<JobFilter>,
         /// Every user that this lets through, the newest 10,000 at most.
         pub users: Option<UserFilter>,
         /// Why, for the audit line of every item; 3 to 500 characters.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 3, max_length = 500))]
         pub reason: String,
     }
 
@@ -33,6 +35,7 @@ wire! {
         /// How many will change, as the person typed it; needed where the plan says so.
         pub typed_count: Option<u32>,
         /// Kept with the confirmation; 3 to 500 characters.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 3, max_length = 500))]
         pub reason: String,
     }
 

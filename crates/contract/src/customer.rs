@@ -14,6 +14,7 @@ wire! {
         /// `creator`, `brand` or `agency`.
         pub profile_type: Option<String>,
         /// Free words, at most 60 characters, such as "Food & travel".
+        #[cfg_attr(feature = "utoipa", schema(max_length = 60))]
         pub niche: Option<String>,
     }
 

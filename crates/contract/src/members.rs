@@ -51,10 +51,13 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct AddMember {
         /// Why, for the audit trail; 3 to 500 characters.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 3, max_length = 500))]
         pub reason: String,
         /// At most 255 characters; case does not matter.
+        #[cfg_attr(feature = "utoipa", schema(max_length = 255))]
         pub email: String,
         /// 1 to 255 characters.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 1, max_length = 255))]
         pub name: String,
         /// What they may do.
         pub role: StaffRole,
@@ -64,6 +67,7 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct ChangeRole {
         /// Why, for the audit trail; 3 to 500 characters.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 3, max_length = 500))]
         pub reason: String,
         /// What they may do from now on.
         pub role: StaffRole,
@@ -73,6 +77,7 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct RequireSecondFactor {
         /// Why, for the audit trail; 3 to 500 characters.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 3, max_length = 500))]
         pub reason: String,
         /// Whether this person must have one.
         pub required: bool,

@@ -56,14 +56,18 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct WriteErrorWords {
         /// Why, for the audit trail; 3 to 500 characters.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 3, max_length = 500))]
         pub reason: String,
         /// Which error.
         pub fingerprint: String,
         /// 3 to 100 characters.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 3, max_length = 100))]
         pub title: String,
         /// What the customer sees; 3 to 500 characters.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 3, max_length = 500))]
         pub customer_sees: String,
         /// A reply for the ticket; 3 to 2,000 characters.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 3, max_length = 2000))]
         pub ticket_reply: String,
     }
 

@@ -9,6 +9,7 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct EnableDemoMode {
         /// Why, for the audit trail; 3 to 500 characters.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 3, max_length = 500))]
         pub reason: String,
         /// Which profile.
         pub profile: ProfileChoice,
@@ -21,6 +22,7 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct WithReason {
         /// Why, for the audit trail; 3 to 500 characters.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 3, max_length = 500))]
         pub reason: String,
     }
 
@@ -28,6 +30,7 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct Reschedule {
         /// Why, for the audit trail; 3 to 500 characters.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 3, max_length = 500))]
         pub reason: String,
         /// The new time, at most 90 days ahead; a time in the past means at once.
         pub run_at: DateTime<Utc>,
@@ -37,6 +40,7 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct TurnQueue {
         /// Why, for the audit trail and for all who ask why nothing moves; 3 to 500 characters.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 3, max_length = 500))]
         pub reason: String,
     }
 
@@ -44,10 +48,12 @@ wire! {
     #[serde(deny_unknown_fields)]
     pub struct RevokeSessions {
         /// Why, for the audit trail; 3 to 500 characters.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 3, max_length = 500))]
         pub reason: String,
         /// The one that stays.
         pub except_session_id: Option<Uuid>,
         /// Only those on this device, as `SessionRow::device` names it.
+        #[cfg_attr(feature = "utoipa", schema(max_length = 100))]
         pub device: Option<String>,
         /// Only those whose last accepted request was before this.
         pub unused_since: Option<DateTime<Utc>>,

@@ -77,6 +77,7 @@ wire! {
         /// Its version as seen.
         pub job_version: Option<u32>,
         /// Why, for the audit trail, 3 to 500 characters; may be left out where the offer does not need it.
+        #[cfg_attr(feature = "utoipa", schema(min_length = 3, max_length = 500))]
         pub reason: Option<String>,
     }
 

@@ -72,6 +72,9 @@ pub struct ServeSettings {
     /// Requests a minute of one person of the staff, at each of these processes; above that, 429.
     #[arg(long, default_value = "600")]
     pub staff_requests_per_minute: NonZeroU32,
+    /// Failed sign-ins of one address before the next one from there has to wait; people of one office share an address.
+    #[arg(long, default_value = "50")]
+    pub failures_per_address: u32,
 }
 
 /// A running API within this process.
@@ -116,6 +119,7 @@ impl Server {
             lives,
             shared_reader: shared_reader.map(SharedReader::of_url).transpose()?,
             pace: Pace::per_minute(settings.staff_requests_per_minute),
+            failures_per_address: settings.failures_per_address,
             second_factor_required: settings.require_second_factor,
             bulk: BulkGuards {
                 typed_over: BULK_TYPED_OVER,

@@ -65,6 +65,8 @@ pub struct Up {
     /// Run the programs as they were last built.
     #[arg(long)]
     no_build: bool,
+    #[arg(skip)]
+    serve_with: Vec<String>,
 }
 
 impl Up {
@@ -80,6 +82,7 @@ impl Up {
             quiet: false,
             workers: 1,
             no_build: false,
+            serve_with: Vec::new(),
         }
     }
 
@@ -87,6 +90,11 @@ impl Up {
     /// real time and nobody acts but the caller.
     pub fn apart(data: PathBuf, pace: f64, release: bool) -> Self {
         Self { place: Place { data: Some(data) }, pace, release, quiet: true, no_build: true, ..Self::local() }
+    }
+
+    /// With more words for `repruv-server serve`.
+    pub fn serving(self, words: &[&str]) -> Self {
+        Self { serve_with: words.iter().map(|&word| word.to_owned()).collect(), ..self }
     }
 
     /// The workspace this is about.

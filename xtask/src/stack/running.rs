@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use super::{Up, Workspace, down, up};
 use crate::repo;
@@ -25,6 +25,11 @@ impl Running {
     /// Its `stack.json`.
     pub fn file(&self) -> PathBuf {
         self.workspace.stack_file()
+    }
+
+    /// Where its API is.
+    pub fn api_url(&self) -> Result<String> {
+        self.workspace.stack().map(|stack| stack.api_url).context("the workspace is down")
     }
 
     fn end(&self) -> Result<()> {

@@ -111,8 +111,11 @@ impl Starter<'_> {
         let demo_service = ("DEMO_SERVICE_URL", self.stack.simulator_url.clone());
         // Somebody who tries things out alone is not to wait for a second person as soon as where customers are.
         let api = BTreeMap::from([demo_service.clone(), ("DATABASE_URL", self.stack.database_url_api.clone())]);
-        self.stack.api_url =
-            self.ensure("server", "repruv-server", &["serve", "--second-person-over", "100"], api, Listen::Variable)?;
+        let serve: Vec<&str> = ["serve", "--second-person-over", "100"]
+            .into_iter()
+            .chain(options.serve_with.iter().map(String::as_str))
+            .collect();
+        self.stack.api_url = self.ensure("server", "repruv-server", &serve, api, Listen::Variable)?;
         let worker = BTreeMap::from([demo_service, ("DATABASE_URL", self.stack.database_url_worker.clone())]);
         for number in 1..=options.workers {
             let name = if number == 1 { "worker".to_owned() } else { format!("worker-{number}") };

@@ -14,6 +14,9 @@ use uuid::Uuid;
 /// A filter that lets little through of a large table is not looked at to the end.
 const PAGES_MAX: usize = 60;
 
+/// A filter may name a thing many times; the plan keeps so many characters of its words.
+const SOURCE_MAX: usize = 500;
+
 const JOBS: &str = "SELECT j.id, j.version, j.status, j.job_type, j.user_id, j.cancel_requested_at IS NOT NULL AS stopping, \
     u.demo_mode_status, u.demo_mode_failed_operation, u.demo_profile_id IS NOT NULL AS profile_exists, \
     u.demo_mode_job_id IS NOT DISTINCT FROM j.id AS is_current \
@@ -240,5 +243,9 @@ fn user_filter(filter: &UserFilter) -> String {
 }
 
 fn said(what: &str, terms: &[String]) -> String {
-    if terms.is_empty() { format!("all {what}") } else { format!("all {what} with {}", terms.join(", ")) }
+    let whole = if terms.is_empty() { format!("all {what}") } else { format!("all {what} with {}", terms.join(", ")) };
+    if whole.chars().count() <= SOURCE_MAX {
+        return whole;
+    }
+    whole.chars().take(SOURCE_MAX - 1).chain(['…']).collect()
 }

@@ -79,6 +79,8 @@ pub struct StaffTerms {
     pub lives: StaffLives,
     /// How fast one person may ask.
     pub pace: Pace,
+    /// Failed sign-ins of one address, customers' included, that go without a delay.
+    pub failures_per_address: u32,
     /// Everybody must have a second factor.
     pub second_factor_required: bool,
     /// One login for all of them, where none can be minted.
@@ -107,7 +109,7 @@ impl App {
         Ok(Self {
             read: ReadModel::new(store.pool().clone()),
             passwords: Passwords::new()?,
-            attempts: Attempts::default(),
+            attempts: Attempts::new(terms.failures_per_address),
             reader: Arc::new(reader),
             lives: terms.lives,
             pace: terms.pace,

@@ -3,7 +3,7 @@
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        ComponentsBuilder,
+        ComponentsBuilder, OpenApi as Document, RefOr, Required, Schema,
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
     },
 };
@@ -40,8 +40,39 @@ impl Modify for Security {
 /// # Errors
 /// Never in practice: the document is made of strings and lists.
 pub fn document() -> anyhow::Result<String> {
-    let (_, document) = OpenApiRouter::<super::App>::with_openapi(Description::openapi())
+    let (_, mut document) = OpenApiRouter::<super::App>::with_openapi(Description::openapi())
         .nest("/api/v1", super::described())
         .split_for_parts();
+    name_operations(&mut document);
+    allow_absent_bodies(&mut document);
     Ok(document.to_pretty_json()? + "\n")
+}
+
+/// By method and address, which no two of them share: functions of several files have the same name.
+fn name_operations(document: &mut Document) {
+    for (path, item) in &mut document.paths.paths {
+        let words: Vec<String> =
+            path.split('/').skip(3).map(|word| word.trim_matches(['{', '}']).replace('-', "_")).collect();
+        for (method, operation) in [("get", &mut item.get), ("post", &mut item.post)] {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{method}_{}", words.join("_")));
+            }
+        }
+    }
+}
+
+/// An absent body counts as `{}`, so it may be absent where nothing in it is required.
+fn allow_absent_bodies(document: &mut Document) {
+    let schemas = document.components.as_ref().map(|components| components.schemas.clone()).unwrap_or_default();
+    let may_be_empty = |reference: &str| {
+        let schema = reference.rsplit('/').next().and_then(|name| schemas.get(name));
+        matches!(schema, Some(RefOr::T(Schema::Object(object))) if object.required.is_empty())
+    };
+    for item in document.paths.paths.values_mut() {
+        let Some(body) = item.post.as_mut().and_then(|operation| operation.request_body.as_mut()) else { continue };
+        let schema = body.content.values().find_map(|content| content.schema.as_ref());
+        if matches!(schema, Some(RefOr::Ref(schema)) if may_be_empty(&schema.ref_location)) {
+            body.required = Some(Required::False);
+        }
+    }
 }

@@ -2,40 +2,45 @@
 
 use std::collections::BTreeMap;
 use utoipa::{
-    IntoParams, IntoResponses, PartialSchema,
+    IntoParams, IntoResponses,
     openapi::{
-        Content, RefOr, Required, Response, ResponseBuilder,
+        Content, ObjectBuilder, RefOr, Required, Response, ResponseBuilder, Type,
         path::{Parameter, ParameterBuilder, ParameterIn},
     },
 };
 
+/// Visible ASCII; other characters do not survive every proxy.
+const KEY: &str = "^[!-~]{8,100}$";
+/// In quotes as the standard has it, or without.
+const VERSION: &str = "^(\"[0-9]{1,9}\"|[0-9]{1,9})$";
+
 /// The headers of a write that is bound to the version that was seen.
 pub struct WriteHeaders;
 
-/// The header of a fix: the versions that were seen are in its body.
-pub struct FixHeaders;
+/// The header of a write that is bound to no version by its headers: it makes something, or its body has the versions.
+pub struct KeyHeader;
 
 /// How a write that is bound to the version that was seen can be refused.
 pub struct WriteRefusals;
 
 impl IntoParams for WriteHeaders {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        vec![header("Idempotency-Key"), header("If-Match")]
+        vec![header("Idempotency-Key", KEY), header("If-Match", VERSION)]
     }
 }
 
-impl IntoParams for FixHeaders {
+impl IntoParams for KeyHeader {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        vec![header("Idempotency-Key")]
+        vec![header("Idempotency-Key", KEY)]
     }
 }
 
-fn header(name: &str) -> Parameter {
+fn header(name: &str, pattern: &str) -> Parameter {
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)
         .required(Required::True)
-        .schema(Some(String::schema()))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern))))
         .build()
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     App, answer,
-    refusals::{FixHeaders, WriteHeaders, WriteRefusals},
+    refusals::{KeyHeader, WriteHeaders, WriteRefusals},
 };
 use crate::{
     auth::{
@@ -24,7 +24,7 @@ use store::{Command, NewBulkItem, NewBulkPlan};
 use uuid::Uuid;
 
 /// Fixes what is chosen, as it is now, and tells what is to be expected of each. Nothing is changed.
-#[utoipa::path(post, path = "/staff/bulk-plans", tag = "staff", security(("staff" = [])), params(FixHeaders),
+#[utoipa::path(post, path = "/staff/bulk-plans", tag = "staff", security(("staff" = [])), params(KeyHeader),
     request_body = MakeBulkPlan, responses((status = 200, body = BulkPlanView), WriteRefusals))]
 pub async fn make(State(app): State<App>, write: StaffWrite<MakeBulkPlan, BulkRun>) -> Result<Response, ApiError> {
     let StaffWrite { id, body, command, staff, .. } = write;

@@ -22,6 +22,9 @@ pub async fn write(
     write: StaffWrite<WriteErrorWords, ErrorWordsWrite>,
 ) -> Result<Response, ApiError> {
     let WriteErrorWords { fingerprint, title, customer_sees, ticket_reply, .. } = write.body;
+    if fingerprint.contains('\0') {
+        return Err(ApiError::not_found("error")); // no text of the database has that character
+    }
     let words = Words {
         title: fitting("title", &title, 3..=100)?,
         customer_sees: fitting("customer_sees", &customer_sees, 3..=500)?,

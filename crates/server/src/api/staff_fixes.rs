@@ -2,7 +2,7 @@
 
 use super::{
     App, answer,
-    refusals::{FixHeaders, WriteRefusals},
+    refusals::{KeyHeader, WriteRefusals},
 };
 use crate::{
     auth::{permit::CaseFix, staff_write::StaffWrite},
@@ -33,7 +33,7 @@ enum Subject {
 
 /// Applies the fix that the verdict on a user offers.
 #[utoipa::path(post, path = "/staff/users/{id}/fix", tag = "staff", security(("staff" = [])),
-    params(("id" = Uuid, Path, description = "The user"), FixHeaders), request_body = FixRequest,
+    params(("id" = Uuid, Path, description = "The user"), KeyHeader), request_body = FixRequest,
     responses((status = 200, body = CaseView), WriteRefusals))]
 pub async fn fix_user(State(app): State<App>, write: StaffWrite<FixRequest, CaseFix>) -> Result<Response, ApiError> {
     fix(&app, Subject::User(write.id), write).await
@@ -41,7 +41,7 @@ pub async fn fix_user(State(app): State<App>, write: StaffWrite<FixRequest, Case
 
 /// Applies the fix that the verdict on a job offers.
 #[utoipa::path(post, path = "/staff/jobs/{id}/fix", tag = "staff", security(("staff" = [])),
-    params(("id" = Uuid, Path, description = "The job"), FixHeaders), request_body = FixRequest,
+    params(("id" = Uuid, Path, description = "The job"), KeyHeader), request_body = FixRequest,
     responses((status = 200, body = CaseView), WriteRefusals))]
 pub async fn fix_job(State(app): State<App>, write: StaffWrite<FixRequest, CaseFix>) -> Result<Response, ApiError> {
     fix(&app, Subject::Job(write.id), write).await

@@ -2,7 +2,7 @@
 
 use super::{
     App, answer,
-    refusals::{WriteHeaders, WriteRefusals},
+    refusals::{KeyHeader, WriteHeaders, WriteRefusals},
 };
 use crate::{
     auth::{
@@ -34,7 +34,7 @@ pub async fn list(State(app): State<App>, May { staff, .. }: May<StaffManage>) -
 
 /// Adds a person with a temporary password, which is told once.
 #[utoipa::path(post, path = "/staff/members", tag = "staff", security(("staff" = [])),
-    params(("Idempotency-Key" = String, Header)), request_body = AddMember, responses(
+    params(KeyHeader), request_body = AddMember, responses(
     (status = 200, body = MemberChanged), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
     (status = 403, body = ErrorBody), (status = 409, body = ErrorBody), (status = 413, body = ErrorBody),
     (status = 415, body = ErrorBody), (status = 422, body = ErrorBody), (status = 429, body = ErrorBody),

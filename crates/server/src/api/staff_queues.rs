@@ -34,7 +34,7 @@ impl FromRequestParts<App> for Name {
 
 /// Lets no worker claim from a queue. What is running goes on.
 #[utoipa::path(post, path = "/staff/queues/{name}/pause", tag = "staff", security(("staff" = [])),
-    params(("name" = String, Path, description = "The queue"), WriteHeaders), request_body = TurnQueue,
+    params(("name" = String, Path, description = "The queue", pattern = r"^[^\x00-\x1f\x7f-\x9f]{1,63}$"), WriteHeaders), request_body = TurnQueue,
     responses((status = 200, body = QueueRow), WriteRefusals))]
 pub async fn pause(
     State(app): State<App>,
@@ -46,7 +46,7 @@ pub async fn pause(
 
 /// Lets workers claim from a queue again.
 #[utoipa::path(post, path = "/staff/queues/{name}/resume", tag = "staff", security(("staff" = [])),
-    params(("name" = String, Path, description = "The queue"), WriteHeaders), request_body = TurnQueue,
+    params(("name" = String, Path, description = "The queue", pattern = r"^[^\x00-\x1f\x7f-\x9f]{1,63}$"), WriteHeaders), request_body = TurnQueue,
     responses((status = 200, body = QueueRow), WriteRefusals))]
 pub async fn resume(
     State(app): State<App>,

@@ -2,7 +2,8 @@
 
 use super::{
     App, answer,
-    refusals::{WriteHeaders, WriteRefusals},
+    refusals::{KeyHeader, WriteHeaders, WriteRefusals},
+    time,
 };
 use crate::{
     auth::{
@@ -19,6 +20,8 @@ use contract::{
     staff::{RevokeSessions, SessionsRevoked, WithReason},
 };
 use store::{OnDevice, Probed, WhichSessions};
+
+const DEVICE_MAX: usize = 100;
 
 /// Ends one session; its tokens are refused from then on.
 #[utoipa::path(post, path = "/staff/sessions/{id}/revoke", tag = "staff", security(("staff" = [])),
@@ -47,7 +50,7 @@ pub async fn probe(
 
 /// Ends a user's sessions: all of them, or those that every condition of the body holds for.
 #[utoipa::path(post, path = "/staff/users/{id}/sessions/revoke", tag = "staff", security(("staff" = [])),
-    params(("id" = Uuid, Path, description = "The user"), ("Idempotency-Key" = String, Header)),
+    params(("id" = Uuid, Path, description = "The user"), KeyHeader),
     request_body = RevokeSessions, responses(
     (status = 200, body = SessionsRevoked), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
     (status = 403, body = ErrorBody), (status = 404, body = ErrorBody), (status = 413, body = ErrorBody),
@@ -58,10 +61,13 @@ pub async fn revoke_many(
     write: StaffWrite<RevokeSessions, SessionRevokeAll>,
 ) -> Result<Response, ApiError> {
     let StaffWrite { id: user_id, body, command, .. } = write;
+    if body.device.as_ref().is_some_and(|name| name.chars().count() > DEVICE_MAX || name.contains('\0')) {
+        return Err(ApiError::invalid("device", format!("A device's name has {DEVICE_MAX} characters at most.")));
+    }
     let which = WhichSessions {
         except: body.except_session_id,
         device: body.device.map(|name| OnDevice { name, name_of: read_model::device }),
-        unused_since: body.unused_since,
+        unused_since: body.unused_since.map(time::within_calendar),
     };
     let done = app.store.revoke_sessions(user_id, which, &command).await?;
     let answer = SessionsRevoked { user_id, revoked: done.count, at: done.at };

@@ -17,6 +17,11 @@ pub fn run_at(asked: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>,
     Ok(asked.max(now))
 }
 
+/// A moment that PostgreSQL can hold: its calendar begins later than that of a request.
+pub fn within_calendar(asked: DateTime<Utc>) -> DateTime<Utc> {
+    asked.max(DateTime::UNIX_EPOCH)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

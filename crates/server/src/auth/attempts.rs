@@ -9,8 +9,6 @@ use std::{
 
 /// Failures without a delay, per account.
 const FREE_BY_ACCOUNT: u32 = 5;
-/// Failures without a delay, per address: an office shares one.
-const FREE_BY_ADDRESS: u32 = 50;
 /// The longest delay.
 const DELAY_MAX: Duration = Duration::from_secs(60);
 /// Failures are forgotten after this.
@@ -31,18 +29,26 @@ struct Record {
 }
 
 /// What is remembered of failed sign-ins, in this process.
-#[derive(Clone, Default)]
-pub struct Attempts(Arc<Mutex<HashMap<Key, Record>>>);
+#[derive(Clone)]
+pub struct Attempts {
+    known: Arc<Mutex<HashMap<Key, Record>>>,
+    free_by_address: u32,
+}
 
 impl Attempts {
+    /// So many failures of one address go without a delay.
+    pub fn new(free_by_address: u32) -> Self {
+        Self { known: Arc::default(), free_by_address }
+    }
+
     /// Counts an attempt, as failed until [`Attempts::succeeded`] says otherwise: parallel guesses count one by one.
     /// `realm` keeps customers and staff apart.
     ///
     /// # Errors
     /// Seconds to wait; nothing is counted then.
     pub fn begin(&self, realm: &str, email: &str, address: IpAddr, now: Instant) -> Result<(), u32> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let keys = keys(realm, email, address);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let keys = self.keys(realm, email, address);
         let wait = keys.iter().map(|(key, free)| wait(known.get(key), *free, now)).max().unwrap_or_default();
         if !wait.is_zero() {
             return Err(u32::try_from(wait.as_secs()).unwrap_or(60) + 1);
@@ -63,18 +69,18 @@ impl Attempts {
 
     /// The attempt was a good one: the account starts afresh, the address gets it back.
     pub fn succeeded(&self, realm: &str, email: &str, address: IpAddr) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let [(account, _), (address, _)] = keys(realm, email, address);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let [(account, _), (address, _)] = self.keys(realm, email, address);
         known.remove(&account);
         if let Some(record) = known.get_mut(&address) {
             record.count = record.count.saturating_sub(1);
         }
     }
-}
 
-fn keys(realm: &str, email: &str, address: IpAddr) -> [(Key, u32); 2] {
-    let account = format!("{realm}:{}", email.to_lowercase());
-    [(Key::Account(account), FREE_BY_ACCOUNT), (Key::Address(address), FREE_BY_ADDRESS)]
+    fn keys(&self, realm: &str, email: &str, address: IpAddr) -> [(Key, u32); 2] {
+        let account = format!("{realm}:{}", email.to_lowercase());
+        [(Key::Account(account), FREE_BY_ACCOUNT), (Key::Address(address), self.free_by_address)]
+    }
 }
 
 fn wait(record: Option<&Record>, free: u32, now: Instant) -> Duration {
@@ -91,7 +97,7 @@ mod tests {
 
     #[test]
     fn the_sixth_guess_has_to_wait_and_longer_each_time() {
-        let (attempts, now) = (Attempts::default(), Instant::now());
+        let (attempts, now) = (Attempts::new(50), Instant::now());
         for _ in 0..5 {
             assert_eq!(attempts.begin("user", "Ana@x.test", HERE, now), Ok(()));
         }
@@ -104,8 +110,19 @@ mod tests {
     }
 
     #[test]
+    fn an_address_has_to_wait_after_as_many_failures_as_it_was_allowed() {
+        let (attempts, now) = (Attempts::new(3), Instant::now());
+        for guess in 0..3 {
+            assert_eq!(attempts.begin("user", &format!("{guess}@x.test"), HERE, now), Ok(()));
+        }
+        assert!(attempts.begin("user", "another@x.test", HERE, now).is_err());
+        let elsewhere = IpAddr::V4(std::net::Ipv4Addr::BROADCAST);
+        assert_eq!(attempts.begin("user", "another@x.test", elsewhere, now), Ok(()));
+    }
+
+    #[test]
     fn a_good_sign_in_starts_afresh() {
-        let (attempts, now) = (Attempts::default(), Instant::now());
+        let (attempts, now) = (Attempts::new(50), Instant::now());
         for _ in 0..200 {
             assert_eq!(attempts.begin("user", "ana@x.test", HERE, now), Ok(()));
             attempts.succeeded("user", "ana@x.test", HERE);

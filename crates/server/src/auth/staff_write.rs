@@ -136,11 +136,17 @@ impl<T: Intent, P: Permit> FromRequest<App> for StaffWrite<T, P> {
 
 fn key(headers: &HeaderMap) -> Result<String, ApiError> {
     let wrong = || {
-        let message = "Send an Idempotency-Key of 8 to 100 characters; repeat it only for the same command.";
+        let message =
+            "Send an Idempotency-Key of 8 to 100 visible ASCII characters; repeat it only for the same command.";
         ApiError::malformed(message).at("Idempotency-Key")
     };
     let key = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()).ok_or_else(wrong)?;
-    if (8..=100).contains(&key.len()) { Ok(key.to_owned()) } else { Err(wrong()) }
+    if is_key(key) { Ok(key.to_owned()) } else { Err(wrong()) }
+}
+
+/// Whether a text can be an Idempotency-Key.
+pub fn is_key(key: &str) -> bool {
+    (8..=100).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 fn version(headers: &HeaderMap) -> Result<Option<u32>, ApiError> {
@@ -148,7 +154,9 @@ fn version(headers: &HeaderMap) -> Result<Option<u32>, ApiError> {
     let text = value.to_str().unwrap_or_default().trim();
     let number = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(text);
     let wrong = || ApiError::malformed("If-Match is the version that was seen, in quotes: \"7\".").at("If-Match");
-    number.parse().map(Some).map_err(|_| wrong())
+    // A number may have a sign for Rust; a version has none.
+    let is_version = (1..=9).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    if is_version { number.parse().map(Some).map_err(|_| wrong()) } else { Err(wrong()) }
 }
 
 fn checked_reason(reason: &str) -> Result<String, ApiError> {

@@ -3,7 +3,10 @@
 use crate::stand::{Reply, Stand, Write};
 use reqwest::Method;
 use serde_json::json;
-use testkit::{factories::user, new_id};
+use testkit::{
+    factories::{job, staff, user},
+    new_id,
+};
 
 #[tokio::test]
 async fn a_write_without_its_headers_is_refused() {
@@ -11,15 +14,17 @@ async fn a_write_without_its_headers_is_refused() {
     let ana = user().insert(&stand.db).await;
     let token = stand.support().await;
     let write = Write::demo_mode(&token, ana.id, "enable", 1);
-    for key in [None, Some("short".to_owned()), Some("x".repeat(101))] {
+    for key in [None, Some("short".to_owned()), Some("x".repeat(101)), Some("with a space".to_owned())] {
         let reply = stand.write(Write { key, ..write.clone() }).await.refused(400, "invalid_request");
         assert_eq!(reply.text("field"), "Idempotency-Key");
     }
     let reply = stand.write(Write { version: None, ..write.clone() }).await.refused(428, "version_conflict");
     assert_eq!(reply.text("field"), "If-Match");
-    let reply =
-        Reply::of(stand.write_request(&Write { version: None, ..write.clone() }).header("if-match", "\"abc\"")).await;
-    assert_eq!(reply.refused(400, "invalid_request").text("field"), "If-Match");
+    for version in ["\"abc\"", "+1", "\"+1\"", "-1", "1234567890", "\"1"] {
+        let request = stand.write_request(&Write { version: None, ..write.clone() }).header("if-match", version);
+        let reply = Reply::of(request).await.refused(400, "invalid_request");
+        assert_eq!(reply.text("field"), "If-Match", "{version}");
+    }
     stand.write(Write { version: Some(9), ..write.clone() }).await.refused(409, "version_conflict");
     stand.write(Write { token: "", ..write.clone() }).await.refused(401, "unauthorized");
     assert_eq!(stand.count("background_jobs").await, 0);
@@ -48,6 +53,28 @@ async fn a_body_that_does_not_fit_names_its_field() {
         assert_eq!(reply.refused(422, "invalid_request").text("field"), field);
     }
     assert_eq!(stand.count("background_jobs").await, 0);
+}
+
+#[tokio::test]
+async fn what_the_database_cannot_hold_is_no_fault_of_ours() {
+    let stand = Stand::new().await;
+    let ana = user().insert(&stand.db).await;
+    let token = stand.staff(staff().admin().insert(&stand.db).await).await;
+    let revoke = |body| Write::new(&token, format!("/staff/users/{}/sessions/revoke", ana.id), 1).body(body);
+    for device in ["a\0b".to_owned(), "x".repeat(101)] {
+        let reply = stand.write(revoke(json!({ "reason": "Asked", "device": device }))).await;
+        assert_eq!(reply.refused(422, "invalid_request").text("field"), "device");
+    }
+    for moment in ["-200000-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "+262142-12-31T23:59:59Z"] {
+        stand.write(revoke(json!({ "reason": "Asked", "unused_since": moment }))).await.expect(200);
+    }
+    let words = json!({ "reason": "Asked", "fingerprint": "a\0b", "title": "Words", "customer_sees": "Words", "ticket_reply": "Words" });
+    stand.write(Write::new(&token, "/staff/error-words", 1).body(words)).await.refused(404, "not_found");
+    job().insert(&stand.db).await;
+    let jobs = json!({ "statuses": vec!["pending"; 200], "job_types": [] });
+    let plan = json!({ "action": "cancel_jobs", "jobs": jobs, "reason": "Asked" });
+    let planned = stand.write(Write::new(&token, "/staff/bulk-plans", 1).body(plan)).await.expect(200);
+    assert_eq!(planned.body["plan"]["source"].as_str().map(|words| words.chars().count()), Some(500));
 }
 
 #[tokio::test]

@@ -131,6 +131,7 @@ pub fn settings(database_url: String) -> ServeSettings {
         second_person_over: 20,
         bulk_items_per_second: 1_000,
         staff_requests_per_minute: std::num::NonZeroU32::MAX,
+        failures_per_address: 50,
     }
 }
 
