@@ -2,20 +2,23 @@
 
 use crate::{
     api::{self, App, ReaderAddress, SharedReader, StaffLives, StaffTerms},
-    auth::{pace::Pace, tokens::Kind},
+    auth::{pace::Pace, sealing::SealingKeys, tokens::Kind},
     http::accept,
     shutdown, telemetry,
     worker::DemoService,
 };
 use anyhow::Context;
 use axum::http::HeaderValue;
-use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 use store::{BulkGuards, PoolSettings, Store, TokenLife};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 /// How often logins of ended staff sessions are looked for; an ended session must not read for longer than 10 s.
 const CLEAN_UP_EVERY: Duration = Duration::from_secs(5);
+
+/// The start waits this long for the database to say which keys are needed; the server looks after that later too.
+const KEYS_ASKED_MAX: Duration = Duration::from_secs(1);
 
 /// From so many changes on, nobody begins a bulk plan without having read how many they are.
 const BULK_TYPED_OVER: u32 = 5;
@@ -63,6 +66,10 @@ pub struct ServeSettings {
     /// Refuse everything to staff who have no second factor, until they enrol one. Meant for where real customers are.
     #[arg(long, env = "REQUIRE_SECOND_FACTOR")]
     pub require_second_factor: bool,
+    /// A file of keys: secrets of second factors are stored under the first of them, and the others open what was stored
+    /// before. One a line: a name, a space, 64 hex digits. Without it nobody can enrol a second factor.
+    #[arg(long, env = "SECOND_FACTOR_KEYS")]
+    pub second_factor_keys: Option<PathBuf>,
     /// A bulk plan that changes more than this many items needs a second person, who is never the one who planned or confirmed it.
     #[arg(long, env = "SECOND_PERSON_OVER", default_value = "20")]
     pub second_person_over: u32,
@@ -82,13 +89,15 @@ pub struct Server {
     address: SocketAddr,
     stop: CancellationToken,
     served: JoinHandle<anyhow::Result<()>>,
+    /// Until the database has said which keys are needed.
+    opens: Option<JoinHandle<anyhow::Result<()>>>,
 }
 
 impl Server {
     /// Listens and serves. The database may come later; until then requests are answered with 503.
     ///
     /// # Errors
-    /// When a setting makes no sense or the address cannot be had.
+    /// When a setting makes no sense, the address cannot be had, or a key is lacking for what is stored.
     pub async fn start(settings: ServeSettings) -> anyhow::Result<Self> {
         telemetry::metrics_handle();
         let origins: Vec<HeaderValue> =
@@ -113,6 +122,15 @@ impl Server {
             tokens: TokenLife { access: settings.staff_access_life, ..Kind::Staff.life() },
             database_login: settings.database_login_life,
         };
+        let keys = settings.second_factor_keys.as_deref().map(SealingKeys::read).transpose()?.unwrap_or_default();
+        let mut opens = tokio::spawn(opens_everything(store.clone(), keys.clone(), stop.clone()));
+        let opens = match tokio::time::timeout(KEYS_ASKED_MAX, &mut opens).await {
+            Ok(answered) => {
+                answered??;
+                None
+            }
+            Err(_) => Some(opens),
+        };
         let demo_service = settings.demo_service_url.as_deref().filter(|url| !url.is_empty());
         let shared_reader = settings.shared_reader.as_deref().filter(|url| !url.is_empty());
         let terms = StaffTerms {
@@ -121,6 +139,7 @@ impl Server {
             pace: Pace::per_minute(settings.staff_requests_per_minute),
             failures_per_address: settings.failures_per_address,
             second_factor_required: settings.require_second_factor,
+            sealing_keys: keys,
             bulk: BulkGuards {
                 typed_over: BULK_TYPED_OVER,
                 second_person_over: settings.second_person_over,
@@ -131,12 +150,22 @@ impl Server {
         };
         let router = api::router(App::new(store, reader, terms)?, origins);
         let served = tokio::spawn(accept::serve(listener, router, settings.connections_max, stop.clone()));
-        Ok(Self { address, stop, served })
+        Ok(Self { address, stop, served, opens })
     }
 
     /// Where it listens.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Ends when the database, which was away at the start, has come and a key is lacking for what is in it.
+    async fn lacks_a_key(&mut self) -> anyhow::Error {
+        if let Some(opens) = self.opens.take()
+            && let Ok(Err(lacking)) = opens.await
+        {
+            return lacking;
+        }
+        std::future::pending().await
     }
 
     /// Stops listening and waits for the requests in hand.
@@ -154,12 +183,32 @@ impl Server {
 /// # Errors
 /// As [`Server::start`].
 pub async fn run(settings: ServeSettings) -> anyhow::Result<()> {
-    let server = Server::start(settings).await?;
+    let mut server = Server::start(settings).await?;
     crate::cli::say(&serde_json::json!({ "listening": server.address().to_string() }).to_string())?;
     tracing::info!(address = %server.address(), build = crate::build::NAME, "Listening");
-    shutdown::Requests::listen().next().await;
+    let mut requests = shutdown::Requests::listen();
+    let lacking = tokio::select! {
+        () = requests.next() => None,
+        lacking = server.lacks_a_key() => Some(lacking),
+    };
     tracing::info!("Stopping: no new requests, those in hand finish");
-    server.stop().await
+    server.stop().await?;
+    lacking.map_or(Ok(()), Err)
+}
+
+/// Whether there is a key for each secret of a second factor, as soon as the database can be asked.
+async fn opens_everything(store: Store, keys: SealingKeys, stop: CancellationToken) -> anyhow::Result<()> {
+    while !stop.is_cancelled() {
+        match store.second_factor_keys().await {
+            Ok(in_use) => return keys.must_open(&in_use),
+            Err(error) => tracing::debug!(%error, "Could not look which keys are needed"),
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(CLEAN_UP_EVERY) => {}
+        }
+    }
+    Ok(())
 }
 
 fn read_origin(origin: &str) -> anyhow::Result<HeaderValue> {

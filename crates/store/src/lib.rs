@@ -52,7 +52,7 @@ pub use members::{Member, MemberChange, NewStaff};
 pub use pool::PoolSettings;
 pub use queue_state::{QueueLine, QueueState};
 pub use rotation::{Rotation, TokenHash, TokenHashes, TokenLife, TokenTimes};
-pub use second_factor::SecondFactor;
+pub use second_factor::{SecondFactor, StoredSecret};
 pub use seed::{FIRST_CUSTOMER, SeedSettings, Seeded};
 pub use session_commands::{OnDevice, Revoked, WhichSessions};
 pub use sessions::{Credentials, NewSession, Probed, SessionUser};

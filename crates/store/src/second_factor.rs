@@ -10,13 +10,25 @@ use crate::{
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use state_machine::IllegalTransition;
+use std::collections::BTreeSet;
 use uuid::Uuid;
+
+/// A secret as the database has it. No `Debug`, because that of rows of before is in clear.
+#[derive(Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct StoredSecret {
+    /// The key that it is sealed with; `None`: it is not sealed.
+    pub key_id: Option<String>,
+    /// 20 to 64 bytes.
+    #[sqlx(rename = "secret")]
+    pub bytes: Vec<u8>,
+}
 
 /// What a code is checked against.
 #[derive(Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct SecondFactor {
-    /// The shared secret. Never logged: this type has no `Debug`.
-    pub secret: Vec<u8>,
+    /// The shared secret, sealed.
+    #[sqlx(flatten)]
+    pub stored: StoredSecret,
     /// It is asked for at sign-in.
     pub confirmed: bool,
     /// Database time: codes are a matter of time, and the database's is everybody's.
@@ -31,7 +43,7 @@ impl Store {
     pub async fn second_factor(&self, staff_id: Uuid) -> Result<Option<SecondFactor>, StoreError> {
         self.section(move |store| async move {
             let found = sqlx::query_as(
-                "SELECT secret, confirmed_at IS NOT NULL AS confirmed, now() AS now FROM staff_second_factors \
+                "SELECT key_id, secret, confirmed_at IS NOT NULL AS confirmed, now() AS now FROM staff_second_factors \
                  WHERE staff_id = $1",
             )
             .bind(staff_id)
@@ -46,15 +58,17 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Illegal`] when one is enrolled: only an admin can take that away.
-    pub async fn begin_second_factor(&self, staff_id: Uuid, secret: Vec<u8>) -> Result<(), StoreError> {
+    pub async fn begin_second_factor(&self, staff_id: Uuid, secret: StoredSecret) -> Result<(), StoreError> {
         self.section(move |store| async move {
             let begun = sqlx::query(
-                "INSERT INTO staff_second_factors (staff_id, secret) VALUES ($1, $2) ON CONFLICT (staff_id) DO UPDATE \
-                 SET secret = excluded.secret, begun_at = now(), last_step = 0 \
+                "INSERT INTO staff_second_factors (staff_id, secret, key_id) VALUES ($1, $2, $3) \
+                 ON CONFLICT (staff_id) DO UPDATE \
+                 SET secret = excluded.secret, key_id = excluded.key_id, begun_at = now(), last_step = 0 \
                  WHERE staff_second_factors.confirmed_at IS NULL",
             )
             .bind(staff_id)
-            .bind(secret)
+            .bind(secret.bytes)
+            .bind(secret.key_id)
             .execute(&store.pool)
             .await?
             .rows_affected();
@@ -118,6 +132,46 @@ impl Store {
             .await?
             .rows_affected();
             Ok(used == 1)
+        })
+        .await
+    }
+
+    /// Replaces a secret by the same one under another key. False: it is another secret, or another one was faster.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Database`].
+    pub async fn reseal_second_factor(
+        &self,
+        staff_id: Uuid,
+        old: &StoredSecret,
+        new: &StoredSecret,
+    ) -> Result<bool, StoreError> {
+        let (old, new) = (old.clone(), new.clone());
+        self.section(move |store| async move {
+            let sealed = sqlx::query(
+                "UPDATE staff_second_factors SET secret = $3, key_id = $4 WHERE staff_id = $1 AND secret = $2",
+            )
+            .bind(staff_id)
+            .bind(old.bytes)
+            .bind(new.bytes)
+            .bind(new.key_id)
+            .execute(&store.pool)
+            .await?
+            .rows_affected();
+            Ok(sealed == 1)
+        })
+        .await
+    }
+
+    /// The keys that secrets are sealed with; `None` among them: there are some that are not sealed.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Database`].
+    pub async fn second_factor_keys(&self) -> Result<BTreeSet<Option<String>>, StoreError> {
+        self.section(|store| async move {
+            let keys: Vec<Option<String>> =
+                sqlx::query_scalar("SELECT DISTINCT key_id FROM staff_second_factors").fetch_all(&store.pool).await?;
+            Ok(keys.into_iter().collect())
         })
         .await
     }

@@ -1,7 +1,7 @@
 //! Bringing a workspace up, step by step; each step leaves alone what is already as it should be.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
@@ -110,7 +110,11 @@ impl Starter<'_> {
             self.ensure("simulator", "simulator", &arguments, BTreeMap::new(), Listen::Flag("--listen"))?;
         let demo_service = ("DEMO_SERVICE_URL", self.stack.simulator_url.clone());
         // Somebody who tries things out alone is not to wait for a second person as soon as where customers are.
-        let api = BTreeMap::from([demo_service.clone(), ("DATABASE_URL", self.stack.database_url_api.clone())]);
+        let api = BTreeMap::from([
+            demo_service.clone(),
+            ("DATABASE_URL", self.stack.database_url_api.clone()),
+            ("SECOND_FACTOR_KEYS", second_factor_keys(self.workspace)?.display().to_string()),
+        ]);
         let serve: Vec<&str> = ["serve", "--second-person-over", "100"]
             .into_iter()
             .chain(options.serve_with.iter().map(String::as_str))
@@ -194,6 +198,17 @@ impl Starter<'_> {
         self.workspace.keep(&self.kept)?;
         Ok(format!("http://{address}"))
     }
+}
+
+/// The file with the key that the API stores second factors under, made the first time.
+fn second_factor_keys(workspace: &Workspace) -> Result<PathBuf> {
+    let file = workspace.stack_file().with_file_name("second-factor-keys");
+    if !file.exists() {
+        // Named at random: a database that outlives this folder then says that its key is gone.
+        let (name, key) = (secret::random()?, [secret::random()?, secret::random()?].concat());
+        secret::write(&file, &format!("local-{} {key}\n", &name[..8]))?;
+    }
+    Ok(file)
 }
 
 fn await_ready(workspace: &Workspace, stack: &Stack) -> Result<()> {

@@ -30,7 +30,7 @@ pub use database_login::{ReaderAddress, SharedReader};
 pub use openapi::document;
 
 use crate::{
-    auth::{attempts::Attempts, pace::Pace, passwords::Passwords},
+    auth::{attempts::Attempts, pace::Pace, passwords::Passwords, sealing::SealingKeys},
     http::{border, error::ApiError},
     worker::DemoService,
 };
@@ -64,6 +64,8 @@ pub struct App {
     pub pace: Pace,
     /// Nobody of the staff does anything without a second factor.
     pub second_factor_required: bool,
+    /// What secrets of second factors are stored under.
+    pub sealing_keys: SealingKeys,
     /// One login for all staff, where none can be minted.
     pub shared_reader: Option<Arc<SharedReader>>,
     /// Whom to ask whether a profile is there; `None`: this API was not told.
@@ -83,6 +85,8 @@ pub struct StaffTerms {
     pub failures_per_address: u32,
     /// Everybody must have a second factor.
     pub second_factor_required: bool,
+    /// What their secrets are stored under.
+    pub sealing_keys: SealingKeys,
     /// One login for all of them, where none can be minted.
     pub shared_reader: Option<SharedReader>,
     /// Where profiles are.
@@ -114,6 +118,7 @@ impl App {
             lives: terms.lives,
             pace: terms.pace,
             second_factor_required: terms.second_factor_required,
+            sealing_keys: terms.sealing_keys,
             shared_reader: terms.shared_reader.map(Arc::new),
             demo_service: terms.demo_service,
             bulk: terms.bulk,

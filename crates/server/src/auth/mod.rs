@@ -5,6 +5,7 @@ pub mod customer;
 pub mod pace;
 pub mod passwords;
 pub mod permit;
+pub mod sealing;
 pub mod staff;
 pub mod staff_write;
 pub mod tokens;

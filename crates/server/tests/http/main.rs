@@ -17,6 +17,7 @@ mod refreshing;
 mod refusals;
 mod roles;
 mod second_factor;
+mod second_factor_keys;
 mod sessions;
 mod signing_in;
 mod staff_commands;

@@ -1,6 +1,7 @@
 //! The second factor of staff: required, enrolled, asked for, used once, reset by an admin.
 
 use crate::stand::{Reply, Stand, Write, serve_with, settings};
+use repruv_server::serve::ServeSettings;
 use serde_json::json;
 use testkit::{
     Role, TestDb,
@@ -9,16 +10,16 @@ use testkit::{
 use totp_rs::{Builder, Secret, Totp};
 
 /// An authenticator.
-struct Phone(Totp);
+pub struct Phone(Totp);
 
 impl Phone {
-    fn of(secret: &str) -> Self {
+    pub fn of(secret: &str) -> Self {
         let secret = Secret::try_from_base32(secret).expect("base32");
         Self(Builder::new().with_secret(secret).build().expect("an authenticator"))
     }
 
     /// The code of a moment, in steps of 30 s from now.
-    async fn code(&self, stand: &Stand, steps: i64) -> String {
+    pub async fn code(&self, stand: &Stand, steps: i64) -> String {
         let now: i64 = sqlx::query_scalar("SELECT floor(extract(epoch FROM now()))::bigint")
             .fetch_one(stand.db.owner())
             .await
@@ -27,14 +28,14 @@ impl Phone {
     }
 }
 
-async fn login(stand: &Stand, member: &TestStaff, code: Option<&str>) -> Reply {
+pub async fn login(stand: &Stand, member: &TestStaff, code: Option<&str>) -> Reply {
     let body = json!({ "email": member.email, "password": PASSWORD, "code": code });
     stand.post("/staff/auth/login", "", body).await
 }
 
 /// Enrols, and answers the authenticator. The code of now is used up. The next one is good already, and still is when a step
 /// ends meanwhile: so that is what the tests go on with.
-async fn enrolled(stand: &Stand, token: &str) -> Phone {
+pub async fn enrolled(stand: &Stand, token: &str) -> Phone {
     let begun = stand.post("/staff/auth/second-factor/begin", token, json!({ "password": PASSWORD })).await.expect(200);
     assert!(begun.text("uri").starts_with("otpauth://totp/"));
     let phone = Phone::of(begun.text("secret"));
@@ -46,9 +47,7 @@ async fn enrolled(stand: &Stand, token: &str) -> Phone {
 #[tokio::test]
 async fn where_it_is_required_nothing_goes_before_it_is_enrolled() {
     let db = TestDb::new().await;
-    let server =
-        serve_with(repruv_server::serve::ServeSettings { require_second_factor: true, ..settings(db.url(Role::Api)) })
-            .await;
+    let server = serve_with(ServeSettings { require_second_factor: true, ..settings(db.url(Role::Api)) }).await;
     let stand = Stand::over(db, server);
     let member = staff().admin().insert(&stand.db).await;
     let signed_in = login(&stand, &member, None).await.expect(200);
@@ -144,7 +143,7 @@ async fn the_secret_is_for_the_api_alone() {
 #[tokio::test]
 async fn a_person_who_asks_too_fast_waits_and_the_others_do_not() {
     let db = TestDb::new().await;
-    let server = serve_with(repruv_server::serve::ServeSettings {
+    let server = serve_with(ServeSettings {
         staff_requests_per_minute: std::num::NonZeroU32::new(5).expect("a number"),
         ..settings(db.url(Role::Api))
     })

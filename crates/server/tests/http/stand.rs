@@ -3,7 +3,7 @@
 use repruv_server::serve::{ServeSettings, Server};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use testkit::{
     Role, TestDb,
     factories::{self, TestStaff},
@@ -126,6 +126,7 @@ pub fn settings(database_url: String) -> ServeSettings {
         staff_access_life: Duration::from_secs(900),
         database_login_life: Duration::from_secs(8 * 3_600),
         require_second_factor: false,
+        second_factor_keys: Some(keys_file(&["now"])),
         shared_reader: None,
         demo_service_url: None,
         second_person_over: 20,
@@ -133,6 +134,18 @@ pub fn settings(database_url: String) -> ServeSettings {
         staff_requests_per_minute: std::num::NonZeroU32::MAX,
         failures_per_address: 50,
     }
+}
+
+/// A file of keys for second factors; each name has its key, whatever file it stands in.
+pub fn keys_file(names: &[&str]) -> PathBuf {
+    let file =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("keys-{}-{}", names.join("-"), new_id().simple()));
+    let line = |name: &&str| {
+        let key: String = (0..32_u8).map(|at| format!("{:02x}", at.wrapping_mul(7) ^ name.as_bytes()[0])).collect();
+        format!("{name} {key}\n")
+    };
+    std::fs::write(&file, names.iter().map(line).collect::<String>()).expect("written");
+    file
 }
 
 pub fn client() -> Client {
