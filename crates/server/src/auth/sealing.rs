@@ -115,7 +115,7 @@ mod tests {
 
     fn keys(names: &[&str]) -> SealingKeys {
         let lines: Vec<String> = names.iter().map(|name| format!("{name} {}", name.repeat(64))).collect();
-        SealingKeys::parse(&lines.join("\n")).ok().expect("keys")
+        SealingKeys::parse(&lines.join("\n")).unwrap_or_else(|error| panic!("{error:#}"))
     }
 
     #[test]
