@@ -69,6 +69,7 @@ CREATE TABLE bulk_items (
   job_version integer,
   user_id uuid,
   user_version integer,
+  fix text CHECK (length(fix) <= 40),     -- what the verdict offered, where the action is to apply it
   forecast text NOT NULL CHECK (forecast IN ('will_change', 'already_there', 'in_flight', 'not_allowed')),
   why text CHECK (length(why) <= 300),    -- of the forecast, for people
   now_state text CHECK (length(now_state) <= 40),
@@ -92,7 +93,7 @@ CREATE FUNCTION bulk_digest(plan uuid, action text, reason text, rate_per_s inte
   SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT sha256(convert_to(jsonb_build_array(action, reason, rate_per_s)::text || coalesce(string_agg(concat(
     seq, ':', target_id, ':', coalesce(job_id::text, '-'), ':', coalesce(job_version::text, '-'), ':',
-    coalesce(user_id::text, '-'), ':', coalesce(user_version::text, '-'), ':', forecast),
+    coalesce(user_id::text, '-'), ':', coalesce(user_version::text, '-'), ':', coalesce(fix, '-'), ':', forecast),
     ',' ORDER BY seq), ''), 'UTF8'))
   FROM public.bulk_items i WHERE i.plan_id = plan
 $$;
@@ -119,7 +120,7 @@ CREATE VIEW ops.bulk_plans WITH (security_invoker) AS
   FROM public.bulk_plans;
 
 CREATE VIEW ops.bulk_items WITH (security_invoker) AS
-  SELECT plan_id, seq, target_id, job_id, job_version, user_id, user_version, forecast, why, now_state, next_state,
+  SELECT plan_id, seq, target_id, job_id, job_version, user_id, user_version, fix, forecast, why, now_state, next_state,
     state, result_code, result, ended_at
   FROM public.bulk_items;
 
