@@ -59,7 +59,7 @@ async fn one(stage: &Arc<Stage>, client: &Client, round: u64) -> Result<Seen> {
     let reading = tokio::spawn(reads_on(reads));
     // Both are at it.
     tokio::time::sleep(Duration::from_millis(200)).await;
-    command(client, 1, format!("/staff/members/{id}/disable"), Some(1), &format!("chaos disables {round}")).await?;
+    command(client, 1, format!("/staff/members/{id}/disable"), Some(1), &format!("chaos-disables-{round}")).await?;
     let acked = Instant::now();
     let late = |last: Instant| last.saturating_duration_since(acked);
     let (api, database) = (late(asking.await??), late(reading.await??));

@@ -53,7 +53,7 @@ async fn one_round(stage: Arc<Stage>, client: Client, lane: usize, round: u64) -
         });
     }
     in_use.wait().await;
-    let (path, key) = (format!("/staff/sessions/{id}/revoke"), format!("chaos revokes {round}"));
+    let (path, key) = (format!("/staff/sessions/{id}/revoke"), format!("chaos-revokes-{round}"));
     let revoked = command(&client, lane, path, Some(1), &key).await;
     let _ = acked.set(Instant::now());
     let mut cases = vec![];
@@ -77,7 +77,7 @@ pub async fn all(context: &Context<'_>, stage: &Arc<Stage>, client: &Client) -> 
 async fn all_round(stage: Arc<Stage>, client: Client, lane: usize, round: u64) -> Result<Vec<String>> {
     let user = people::user(CUSTOMER + lane);
     let (_, token) = sign_in(&client, lane, lane).await?;
-    let (path, key) = (format!("/staff/users/{user}/sessions/revoke"), format!("chaos revokes all {round}"));
+    let (path, key) = (format!("/staff/users/{user}/sessions/revoke"), format!("chaos-revokes-all-{round}"));
     let (refreshed, signed_in, revoked) = tokio::join!(
         refresh(&client, lane, &token),
         sign_in(&client, lane + 1, lane),
