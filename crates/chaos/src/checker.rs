@@ -28,7 +28,7 @@ const NEWEST: &str = "SELECT coalesce(max(id), 0) FROM job_events";
 const IDLE: &str = "SELECT format('%s has been idle in a transaction for %s', application_name, now() - state_change) \
     FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND now() - state_change > interval '5.5 s' \
     AND (application_name LIKE 'api-%' OR application_name LIKE 'worker-%')";
-const EVERY: Duration = Duration::from_millis(80);
+const EVERY: Duration = Duration::from_millis(60);
 /// Everything there is, however old, is asked about this often, and as a rule at the end.
 const ALL_EVERY: Duration = Duration::from_secs(5);
 /// A look at everything reads the whole history; it may take this share of the time.

@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use std::process::ExitCode;
 
 /// Each bug, the scenario that catches it soonest, and the promises that may do so.
-pub const CATCHES: [(&str, &str, &[&str]); 12] = [
+pub const CATCHES: [(&str, &str, &[&str]); 16] = [
     ("finish-without-epoch", "stale", &["R8", "R9"]),
     ("heartbeat-without-epoch", "stale", &["R9"]),
     ("fail-without-epoch", "stale", &["R8", "R9"]),
@@ -18,6 +18,10 @@ pub const CATCHES: [(&str, &str, &[&str]); 12] = [
     ("rows-affected-ignored", "stale", &["R8", "R9", "R4"]),
     ("rescue-forgets-user", "poison", &["R4", "R13"]),
     ("listener-loss-without-reread", "hints", &["R15"]),
+    ("revoked-session-accepted", "access", &["R30"]),
+    ("revoke-all-without-lock", "access", &["R31"]),
+    ("reuse-forgiven", "access", &["R32"]),
+    ("ended-login-stays", "access", &["R33"]),
 ];
 
 /// Runs the scenario of `bug` on programs that have it. Succeeds when a promise was missed.
@@ -73,7 +77,7 @@ mod tests {
     #[test]
     fn every_failpoint_that_is_armed_exists() {
         let points = names("POINTS");
-        let armed = crate::faults::points().chain(scenarios::stale_points());
+        let armed = crate::faults::points().chain(scenarios::points());
         assert_eq!(armed.filter(|point| !points.contains(point)).collect::<Vec<_>>(), [""; 0]);
     }
 }

@@ -87,9 +87,9 @@ impl fmt::Display for Finding {
 }
 
 /// Promises that this harness can ask about, in order.
-pub const PROMISES: [&str; 22] = [
+pub const PROMISES: [&str; 26] = [
     "R1", "R2", "R4", "R5", "R6", "R7", "R8", "R9", "R10", "R11", "R12", "R13", "R15", "R16", "R17", "R19", "R20",
-    "R21", "R22", "R23", "R24", "R34",
+    "R21", "R22", "R23", "R24", "R30", "R31", "R32", "R33", "R34",
 ];
 
 fn number(promise: &str) -> u32 {

@@ -3,7 +3,7 @@
 use crate::{
     Command, Store, StoreError,
     audit::{self, AuditLine},
-    scram,
+    planted, scram,
 };
 use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
@@ -145,7 +145,9 @@ pub(crate) async fn end_of_session(tx: &mut PgConnection, session_id: Uuid) -> R
             .fetch_optional(&mut *tx)
             .await?;
     let Some(login) = login.flatten() else { return Ok(()) };
-    sqlx::query("SELECT end_reader_login($1)").bind(&login).execute(&mut *tx).await?;
+    if !planted!("ended-login-stays") {
+        sqlx::query("SELECT end_reader_login($1)").bind(&login).execute(&mut *tx).await?;
+    }
     sqlx::query("UPDATE staff_sessions SET database_login = NULL WHERE id = $1").bind(session_id).execute(tx).await?;
     Ok(())
 }

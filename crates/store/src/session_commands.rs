@@ -5,12 +5,15 @@ use crate::{
     audit::{self, AuditLine},
     demo_mode::check_version,
     events::cut,
+    faults::planted_sql,
     receipts::{self, Claimed},
 };
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use state_machine::{SessionEvent, SessionStatus};
 use uuid::Uuid;
+
+const LOCK_USER: &str = "SELECT email FROM users WHERE id = $1 FOR NO KEY UPDATE";
 
 /// What became of a revoke of many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,10 +147,9 @@ async fn revoke_many(
     if receipts::claim(tx, command).await? == Claimed::Replayed {
         return replayed(tx, user_id, command).await;
     }
-    let email: Option<String> = sqlx::query_scalar("SELECT email FROM users WHERE id = $1 FOR NO KEY UPDATE")
-        .bind(user_id)
-        .fetch_optional(&mut *tx)
-        .await?;
+    // The user's row is the lock: a sign-in that is under way is over before, or begins after this.
+    let lock = planted_sql!("revoke-all-without-lock", LOCK_USER, " FOR NO KEY UPDATE" => "");
+    let email: Option<String> = sqlx::query_scalar(lock).bind(user_id).fetch_optional(&mut *tx).await?;
     let email = email.ok_or(StoreError::NotFound { what: "user" })?;
     let agents = match &which.device {
         Some(device) => Some(agents_of(tx, user_id, device).await?),

@@ -4,6 +4,7 @@ use crate::{
     Command, Store, StoreError,
     audit::{self, AuditLine},
     events::cut,
+    faults::planted_sql,
     rotation::{self, Rotation, TokenHash, TokenHashes, TokenLife, TokenTimes},
 };
 use chrono::{DateTime, Utc};
@@ -24,6 +25,13 @@ macro_rules! access_lives {
         concat!($crate::sessions::session_lives!(), " AND s.access_expires_at > now()")
     };
 }
+
+/// Whose access token this is, and whether its last use is worth a note.
+const WHOSE_ACCESS: &str = concat!(
+    "SELECT s.id, s.user_id, u.email, u.full_name, s.last_seen_at < now() - interval '1 minute' \
+     FROM user_sessions s JOIN users u ON u.id = s.user_id WHERE s.access_hash = $1 AND ",
+    access_lives!(),
+);
 
 /// What a sign-in is checked against.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -143,14 +151,10 @@ impl Store {
     /// [`StoreError::Unavailable`] or [`StoreError::Database`].
     pub async fn session_user(&self, access: TokenHash) -> Result<Option<SessionUser>, StoreError> {
         self.section(move |store| async move {
-            let row: Option<(Uuid, Uuid, String, Option<String>, bool)> = sqlx::query_as(concat!(
-                "SELECT s.id, s.user_id, u.email, u.full_name, s.last_seen_at < now() - interval '1 minute' \
-                 FROM user_sessions s JOIN users u ON u.id = s.user_id WHERE s.access_hash = $1 AND ",
-                access_lives!(),
-            ))
-            .bind(&access[..])
-            .fetch_optional(&store.pool)
-            .await?;
+            let whose =
+                planted_sql!("revoked-session-accepted", WHOSE_ACCESS, "s.revoked_at IS NULL" => "s.id IS NOT NULL");
+            let row: Option<(Uuid, Uuid, String, Option<String>, bool)> =
+                sqlx::query_as(whose).bind(&access[..]).fetch_optional(&store.pool).await?;
             let Some((session_id, user_id, email, full_name, seen_long_ago)) = row else { return Ok(None) };
             if seen_long_ago {
                 sqlx::query(

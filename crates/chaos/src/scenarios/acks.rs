@@ -24,7 +24,7 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
             every: Duration::from_millis(500),
             length: context.length(20, 0.05),
             enough: Enough { acks: context.bar(150, 1_500), kills: context.bar(10, 60), ..Enough::default() },
-            snapshots: context.bar(40, 500),
+            snapshots: context.bar(40, 300),
         },
     )
     .await?;

@@ -36,22 +36,22 @@ const USED_UP: &str = "SELECT format('job %s was handed back in attempt %s and w
     WHERE event = 'hand_back' AND next <> attempt";
 const GRACE: Duration = Duration::from_secs(5);
 /// The share of the time in which workers are killed; in the rest they are told to go.
-const KILLING: f64 = 0.38;
+const KILLING: f64 = 0.35;
 
 /// The scenario.
 pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
     let mut options = Options::new("crash", context.settings);
     // Long enough that a worker is in the middle of something when it goes.
     options.pace = 0.04;
-    let length = context.length(26, 0.115);
+    let length = context.length(26, 0.12);
     let mixed = Mixed {
         options,
         crowd: Crowd { customers: 3, staff: 2, batch: (2, 6) },
         weights: faults::Weights::default(),
         every: Duration::ZERO,
         length,
-        enough: Enough { kills: context.bar(6, 50), ..Enough::default() },
-        snapshots: context.bar(60, 1_200),
+        enough: Enough { kills: context.bar(6, 40), ..Enough::default() },
+        snapshots: context.bar(60, 600),
     };
     let leaving = Leaving::default();
     let left = leaving.clone();

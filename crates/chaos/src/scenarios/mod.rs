@@ -24,8 +24,11 @@ pub const ALL: [&str; 12] = [
     "storm", "stale", "acks", "crash", "postgres", "commands", "access", "poison", "hints", "clocks", "disk", "restore",
 ];
 
+/// Every failpoint that scenarios arm themselves.
 #[cfg(test)]
-pub use stale::points as stale_points;
+pub fn points() -> impl Iterator<Item = &'static str> {
+    stale::points().chain(access::points())
+}
 
 /// What a scenario is given.
 pub struct Context<'a> {

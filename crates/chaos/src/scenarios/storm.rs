@@ -17,7 +17,7 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
         context,
         Mixed {
             options,
-            crowd: Crowd { customers: 6, staff: 6, batch: (5, 30) },
+            crowd: Crowd { customers: 4, staff: 4, batch: (4, 22) },
             weights: Weights {
                 kill_worker: 40,
                 stop_worker: 40,
@@ -29,15 +29,15 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
                 swallow: 10,
                 ..Weights::default()
             },
-            every: Duration::from_millis(270),
-            length: context.length(34, 0.26),
+            every: Duration::from_millis(200),
+            length: context.length(34, 0.21),
             enough: Enough {
                 acks: context.bar(150, 5_000),
                 kills: context.bar(20, 300),
                 jobs: context.bar(1_000, 20_000),
                 faults: context.bar(50, 1_000),
             },
-            snapshots: context.bar(60, 2_000),
+            snapshots: context.bar(60, 1_500),
         },
     )
     .await?;

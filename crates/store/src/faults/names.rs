@@ -95,4 +95,12 @@ pub const PLANTED: &[&str] = &[
     "rows-affected-ignored",
     // A worker waits for hints alone, and does not look for what it missed while it could not hear.
     "listener-loss-without-reread",
+    // A request does not ask whether its session was revoked.
+    "revoked-session-accepted",
+    // A revoke of all sessions does not wait for a sign-in that is under way.
+    "revoke-all-without-lock",
+    // A refresh token that is in two hands is exchanged again.
+    "reuse-forgiven",
+    // A database login outlives its session.
+    "ended-login-stays",
 ];

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a failure is to be loud, helpers included")]
 
+mod access;
 mod every_point;
 mod fencing;
 mod honest;

@@ -2,6 +2,7 @@
 //! not tell the two builds apart would prove nothing.
 
 use crate::{
+    access,
     fencing::changed_by_the_stale,
     scenes::{Scene, broken, somebody_waits, turn},
     stand::{AT_ONCE, Stand, TTL, TYPES, enable, keyed, staff, worker},
@@ -45,6 +46,10 @@ async fn harm(bug: &str) -> bool {
         }
         "attempts-at-completion" => survives_more_deaths_than_it_may(&stand).await,
         "idempotency-without-index" => both_of_two_at_once_are_done(&stand).await,
+        "revoked-session-accepted" => access::goes_on_when_revoked(&stand).await,
+        "revoke-all-without-lock" => access::signs_in_past_a_revoke(&stand).await,
+        "reuse-forgiven" => access::two_hands_go_on(&stand).await,
+        "ended-login-stays" => access::login_outlives_its_session(&stand).await,
         // Shown by a real worker, in the server's tests.
         "listener-loss-without-reread" => faults::planted(bug),
         unknown => panic!("no test shows the harm of {unknown}"),

@@ -25,12 +25,22 @@ const LANES: usize = 8;
 /// The first of those customers; each lane has its own.
 const CUSTOMER: usize = 384;
 
+const LINGER: [&str; 2] = ["transaction.before_commit", "command.before_commit"];
+
+/// Every point that is armed here.
+#[cfg(test)]
+pub fn points() -> impl Iterator<Item = &'static str> {
+    LINGER.into_iter()
+}
+
 /// The scenario.
 pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
     let mut options = Options::new("access", context.settings);
     options.workers = 1;
     // Which of two transactions was first is known by this alone.
     options.postgres = "track_commit_timestamp = on".into();
+    // What is done at the same time is to meet: sign-ins and commands linger while their transactions are open.
+    options.environment.push(("FAILPOINTS".into(), LINGER.map(|point| format!("{point}=50%sleep(40)")).join(";")));
     let stage = Stage::up(context.settings, context.template, &options).await?;
     let client = Client::patient(stage.api_urls(), Duration::from_secs(20))?;
     let findings = vec![
