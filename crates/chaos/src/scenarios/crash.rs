@@ -50,7 +50,7 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
         weights: faults::Weights::default(),
         every: Duration::ZERO,
         length,
-        enough: Enough { kills: context.bar(6, 40), ..Enough::default() },
+        enough: Enough { kills: context.bar(4, 40), ..Enough::default() },
         snapshots: context.bar(60, 600),
     };
     let leaving = Leaving::default();

@@ -54,12 +54,12 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
             every: Duration::from_millis(800),
             length: context.length(24, 0.11),
             enough: Enough {
-                acks: context.bar(80, 1_500),
+                acks: context.bar(50, 1_500),
                 kills: context.bar(2, 50),
-                jobs: context.bar(300, 3_000),
+                jobs: context.bar(200, 3_000),
                 faults: context.bar(8, 180),
             },
-            snapshots: context.bar(30, 60),
+            snapshots: context.bar(20, 60),
         },
     )
     .await?;
