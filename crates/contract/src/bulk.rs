@@ -2,7 +2,10 @@
 
 use crate::{jobs::JobFilter, users::UserFilter, wire::wire};
 use chrono::{DateTime, Utc};
-use state_machine::{ActionOffer, BulkAction, BulkForecast, BulkStatus, BulkStep};
+use state_machine::{
+    ActionOffer, BulkAction, BulkForecast, BulkStatus, BulkStep,
+    triage::{Cause, Fix},
+};
 use uuid::Uuid;
 
 /// Items of one plan at most.
@@ -11,8 +14,18 @@ pub const BULK_ITEMS_MAX: u32 = 10_000;
 pub const BULK_IDS_MAX: usize = 1_000;
 
 wire! {
-    /// `POST /staff/bulk-plans`: fixes what is chosen, as it is now, and changes nothing. Exactly one of `ids`, `jobs` and `users`
-    /// is given, and a filter is one of what the action is on. Answers [`BulkPlanView`].
+    /// Cases of the standing list of contradictions: those whose verdict tells this cause and offers this fix.
+    #[serde(deny_unknown_fields)]
+    #[derive(Copy, Eq)]
+    pub struct CaseFilter {
+        /// What is wrong with each.
+        pub cause: Cause,
+        /// What is to be done about it.
+        pub fix: Fix,
+    }
+
+    /// `POST /staff/bulk-plans`: fixes what is chosen, as it is now, and changes nothing. Exactly one of `ids`, `jobs`, `users`
+    /// and `cases` is given, and a filter is one of what the action is on. Answers [`BulkPlanView`].
     #[serde(deny_unknown_fields)]
     pub struct MakeBulkPlan {
         /// What is to be done to each.
@@ -24,6 +37,8 @@ wire! {
         pub jobs: Option<JobFilter>,
         /// Every user that this lets through, the newest 10,000 at most.
         pub users: Option<UserFilter>,
+        /// Every case in the list of contradictions that this lets through.
+        pub cases: Option<CaseFilter>,
         /// Why, for the audit line of every item; 3 to 500 characters.
         #[cfg_attr(feature = "utoipa", schema(min_length = 3, max_length = 500))]
         pub reason: String,
@@ -53,7 +68,7 @@ wire! {
         pub reason: String,
         /// How the items were chosen, for people.
         pub source: String,
-        /// More matched than a plan may hold: these are the newest.
+        /// There may be more that match than the plan holds.
         pub or_more: bool,
         /// The plan of which this repeats what failed.
         pub retry_of: Option<Uuid>,
@@ -141,6 +156,8 @@ wire! {
         pub forecast: BulkForecast,
         /// Why it does not change.
         pub why: Option<String>,
+        /// What the verdict offered, where the action is to apply it.
+        pub fix: Option<Fix>,
         /// Its state when it was planned.
         pub now: Option<String>,
         /// The state that the action leads to.

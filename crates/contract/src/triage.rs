@@ -97,6 +97,8 @@ wire! {
         pub verdict: Verdict,
         /// Since when.
         pub since: DateTime<Utc>,
+        /// What a bulk plan names the case by; `None`: there is no fix, or it is not one of this case alone.
+        pub plan_as: Option<Uuid>,
         /// How many more have the same cause at the same place, such as all jobs of a paused queue.
         pub alike: u32,
     }

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod build;
 pub mod cli;
 mod clock;
+mod fixing;
 pub mod http;
 pub mod life;
 pub mod serve;

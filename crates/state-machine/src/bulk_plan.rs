@@ -1,9 +1,6 @@
-//! What a plan would do to each of its items, who may take it which step further, and what cannot be undone.
+//! What a plan does to each of its items, who may take it which step further, and what cannot be undone.
 
-use crate::{
-    ActionOffer, BulkEvent, BulkStatus, DemoMode, DemoModeAction, DemoModeStatus, JobAction, JobFacts, JobStatus,
-    JobType, words::words,
-};
+use crate::{ActionOffer, BulkEvent, BulkStatus, words::words};
 
 words! {
     /// What is done to every item of a plan.
@@ -14,6 +11,8 @@ words! {
         CancelJobs = "cancel_jobs",
         /// Remove users' demo profiles.
         DisableDemoMode = "disable_demo_mode",
+        /// Do what the verdict on each case offers.
+        ApplyFix = "apply_fix",
     }
 }
 
@@ -24,6 +23,8 @@ words! {
         Job = "job",
         /// Users.
         User = "user",
+        /// Users with their job, or jobs with their user: what a verdict is on.
+        Case = "case",
     }
 }
 
@@ -59,41 +60,13 @@ words! {
     }
 }
 
-/// What is to be expected of one item, with its reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BulkOutlook {
-    /// In one word.
-    pub forecast: BulkForecast,
-    /// Why it will not change; `None` where it will.
-    pub why: Option<String>,
-    /// The state that it leads to, where it will change.
-    pub next: Option<String>,
-}
-
-impl BulkOutlook {
-    /// It is not there.
-    pub fn gone(target: BulkTarget) -> Self {
-        Self::stays(BulkForecast::NotAllowed, format!("There is no such {target}, or no longer."))
-    }
-
-    fn stays(forecast: BulkForecast, why: impl Into<String>) -> Self {
-        Self { forecast, why: Some(why.into()), next: None }
-    }
-
-    fn of<A>(offer: ActionOffer<A>, otherwise: BulkForecast) -> Self {
-        match offer.preview {
-            Some(preview) => Self { forecast: BulkForecast::WillChange, why: None, next: Some(preview.becomes) },
-            None => Self::stays(otherwise, offer.refusal.unwrap_or_default()),
-        }
-    }
-}
-
 impl BulkAction {
     /// What it is on.
     pub const fn target(self) -> BulkTarget {
         match self {
             Self::RetryJobs | Self::CancelJobs => BulkTarget::Job,
             Self::DisableDemoMode => BulkTarget::User,
+            Self::ApplyFix => BulkTarget::Case,
         }
     }
 
@@ -112,39 +85,11 @@ impl BulkAction {
                 "This cannot be undone: profiles and everything in them are removed. Pausing or aborting leaves the rest as \
                  it is."
             }
+            Self::ApplyFix => {
+                "This cannot be undone as a whole: what a fix has begun is stopped case by case, and what a reset removes can \
+                 only be made anew. Pausing or aborting leaves the rest as it is."
+            }
         }
-    }
-
-    /// What is to be expected of a job. `None`: the action is not on jobs.
-    pub fn outlook_of_job(self, job: JobFacts) -> Option<BulkOutlook> {
-        let (action, otherwise) = match (self, job.status) {
-            (Self::RetryJobs, JobStatus::Pending) => (JobAction::Retry, BulkForecast::AlreadyThere),
-            (Self::RetryJobs, JobStatus::Running) => (JobAction::Retry, BulkForecast::InFlight),
-            (Self::RetryJobs, _) => (JobAction::Retry, BulkForecast::NotAllowed),
-            (Self::CancelJobs, JobStatus::Cancelled) => (JobAction::Cancel, BulkForecast::AlreadyThere),
-            (Self::CancelJobs, JobStatus::Pending | JobStatus::Running) => (JobAction::Cancel, BulkForecast::InFlight),
-            (Self::CancelJobs, _) => (JobAction::Cancel, BulkForecast::NotAllowed),
-            (Self::DisableDemoMode, _) => return None,
-        };
-        if job.job_type == Some(JobType::Bulk) {
-            return Some(BulkOutlook::stays(
-                BulkForecast::NotAllowed,
-                "This job executes a bulk plan. Pause or abort the plan itself.",
-            ));
-        }
-        Some(BulkOutlook::of(job.offer(action), otherwise))
-    }
-
-    /// What is to be expected of a user. `None`: the action is not on users.
-    pub fn outlook_of_user(self, demo: DemoMode) -> Option<BulkOutlook> {
-        let otherwise = match (self, demo.status) {
-            (Self::DisableDemoMode, DemoModeStatus::Disabled) => BulkForecast::AlreadyThere,
-            (Self::DisableDemoMode, DemoModeStatus::Disabling) => BulkForecast::InFlight,
-            (Self::DisableDemoMode, _) => BulkForecast::NotAllowed,
-            (Self::RetryJobs | Self::CancelJobs, _) => return None,
-        };
-        let offer = demo.offers(None).into_iter().find(|offer| offer.action == DemoModeAction::Disable)?;
-        Some(BulkOutlook::of(offer, otherwise))
     }
 }
 

@@ -3,6 +3,7 @@
 mod actions;
 mod attempt;
 mod bulk;
+mod bulk_outlook;
 mod bulk_plan;
 mod connection;
 mod demo_mode;
@@ -19,7 +20,8 @@ mod words;
 pub use actions::{ActionOffer, DemoModeAction, JobAction, Preview, SessionAction};
 pub use attempt::AttemptEnd;
 pub use bulk::{BulkEvent, BulkStatus, BulkTransition};
-pub use bulk_plan::{BulkAction, BulkFacts, BulkForecast, BulkOutlook, BulkStep, BulkTarget};
+pub use bulk_outlook::BulkOutlook;
+pub use bulk_plan::{BulkAction, BulkFacts, BulkForecast, BulkStep, BulkTarget};
 pub use connection::{ConnectionEvent, ConnectionStatus, ConnectionTransition};
 pub use demo_mode::{DemoMode, DemoModeEvent, DemoModeStatus, DemoModeTransition, DemoOperation};
 pub use error_class::ErrorClass;

@@ -70,21 +70,52 @@ async fn apply(tx: &mut PgConnection, order: &FixOrder, command: &Command) -> Re
     if receipts::claim(tx, command).await? == Claimed::Replayed {
         return Ok(Done { job_id, replayed: true });
     }
+    let fixed = carry_out(tx, order, command).await?;
+    fixed.audit(tx, order, command).await?;
+    Ok(Done { job_id: fixed.aim.job_id.or(job_id), replayed: false })
+}
+
+/// A fix that is written, but for its line in the trail.
+pub(crate) struct Fixed {
+    email: Option<String>,
+    before: String,
+    aim: Aim,
+}
+
+/// Locks what the order is about, compares it with what was seen, and writes the changes with their record.
+pub(crate) async fn carry_out(tx: &mut PgConnection, order: &FixOrder, command: &Command) -> Result<Fixed, StoreError> {
     let (user, job) = lock_as_seen(tx, order).await?;
     let aim = act(tx, order, user.as_ref(), job.as_ref(), command).await.map_err(moved_meanwhile)?;
     fix_outcomes::record(tx, order, &aim, command).await?;
-    let before = format!("{}: {}", order.cause, state(user.as_ref(), job.as_ref()));
-    let line = AuditLine {
-        action: action(order.fix),
-        user_id: order.user.map(|user| user.0),
-        user_email: user.as_ref().map(|user| user.email.as_str()),
-        job_id: aim.job_id.or(job_id),
-        before: Some(&before),
-        after: Some(aim.next),
-        ..AuditLine::default()
-    };
-    audit::append(tx, command, line).await?;
-    Ok(Done { job_id: aim.job_id.or(job_id), replayed: false })
+    let before = state(user.as_ref(), job.as_ref());
+    Ok(Fixed { email: user.map(|user| user.email), before, aim })
+}
+
+impl Fixed {
+    /// From where to where, for people.
+    pub(crate) fn words(&self) -> String {
+        format!("{} → {}", self.before, self.aim.next)
+    }
+
+    /// Its line; the lock that this takes comes last.
+    pub(crate) async fn audit(
+        &self,
+        tx: &mut PgConnection,
+        order: &FixOrder,
+        command: &Command,
+    ) -> Result<(), StoreError> {
+        let before = format!("{}: {}", order.cause, self.before);
+        let line = AuditLine {
+            action: action(order.fix),
+            user_id: order.user.map(|user| user.0),
+            user_email: self.email.as_deref(),
+            job_id: self.aim.job_id.or(order.job.map(|job| job.0)),
+            before: Some(&before),
+            after: Some(self.aim.next),
+            ..AuditLine::default()
+        };
+        audit::append(tx, command, line).await
+    }
 }
 
 /// Holds the user, then the job, and answers them only if both are what the verdict was about.

@@ -37,7 +37,7 @@ mod staff;
 mod wake;
 mod watchdog;
 
-pub use bulk::{BulkGuards, BulkItem, BulkRun, ItemEnd, NewBulkItem, NewBulkPlan};
+pub use bulk::{BulkGuards, BulkItem, BulkRun, ItemEnd, ItemFailure, NewBulkItem, NewBulkPlan};
 pub use command::{Actor, Command, CommandKey, Done};
 pub use database_login::{MintedLogin, set_backend_password};
 pub use demo_mode::{DemoModeRequest, Profile};

@@ -5,9 +5,10 @@ import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import { problems } from "../lib/axe.mjs";
 import { asOwner } from "../lib/database.mjs";
-import { confirm, sceneWithWindow, signedIn } from "../lib/scene.mjs";
+import { atRest, confirm, sceneWithWindow, signedIn } from "../lib/scene.mjs";
 import { hire } from "../lib/server.mjs";
 import { stack } from "../lib/stack.mjs";
+import { pastTheRules } from "../lib/triage.mjs";
 import { until } from "../lib/until.mjs";
 
 const scene = sceneWithWindow();
@@ -164,4 +165,30 @@ test("who planned it is disabled in the middle: it stands still and says why, an
   );
   assert.deepEqual(rows.map(({ actor }) => actor), [leaver.email, other.email].sort());
   assert.equal(rows.reduce((all, { lines }) => all + lines, 0), 600);
+});
+
+test("two whose verdict is the same are fixed by one plan; the one that mended itself meanwhile fails alone", async () => {
+  const { window } = scene;
+  const { chloe, jonas } = await atRest("chloe", "jonas");
+  await pastTheRules("users", "UPDATE users SET demo_mode = NOT demo_mode WHERE id = ANY($1)", [[chloe.id, jonas.id]]);
+  await window.open("Now");
+  for (const { email } of [chloe, jonas]) await (await window.find("input[type=checkbox]", `Select ${email}`)).click();
+  await window.sees("2 cases selected");
+  await window.look("bulk-cases");
+  assert.deepEqual(await problems(window), []);
+  await window.press("Fix…");
+  await confirm(window, "Make the plan", "The old writer is gone");
+  await window.sees("2 will change");
+  await window.sees("Bring in step: out of step");
+  await window.look("bulk-fix-plan");
+  // The state is written anew by somebody else, and the old switch with it.
+  await asOwner((client) => client.query("UPDATE users SET demo_mode_status = demo_mode_status WHERE id = $1", [chloe.id]));
+  await window.press("Fix 2 cases…");
+  await window.press("Fix 2 cases: cannot be undone");
+  await window.sees("Completed");
+  await window.sees("1 done");
+  await window.sees("the verdict is now “Nothing is wrong");
+  await window.look("bulk-fixed");
+  const { rows } = await asOwner((client) => client.query("SELECT user_id FROM fix_records WHERE fix = 'reconcile' AND user_id = ANY($1) AND at > now() - interval '2 minutes'", [[chloe.id, jonas.id]]));
+  assert.deepEqual(rows.map(({ user_id }) => user_id), [jonas.id]);
 });

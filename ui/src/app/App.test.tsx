@@ -33,6 +33,31 @@ describe("the window's page", () => {
     expect(view.container).not.toHaveTextContent("Reading");
   });
 
+  it("plans the fix of what is selected, or of all with that cause", async () => {
+    const { ipc, user } = await open();
+    const plan = vi.spyOn(ipc.commands, "makeBulkPlan");
+    const list = await read(ipc.commands.contradictions(null));
+    const alike = list.rows.filter(({ verdict }) => verdict.cause === "failed_for_good").slice(0, 2);
+    const selected = `${alike.length} ${alike.length === 1 ? "case" : "cases"} selected`;
+    const boxOf = (email: string | null) => screen.findByRole("checkbox", { name: new RegExp(`^Select ${email}:`) });
+    const making = async () => {
+      await user.click(screen.getByRole("button", { name: "Fix…" }));
+      await user.type(await screen.findByLabelText(/Reason/), "The demo service is back");
+      await user.click(screen.getByRole("button", { name: /Make the plan/ }));
+    };
+    for (const { user_email } of alike) await user.click(await boxOf(user_email));
+    expect(screen.getByText(selected)).toBeVisible();
+    await making();
+    await waitFor(() => expect(plan).toHaveBeenCalledOnce());
+    expect(plan.mock.calls[0]?.[1]).toMatchObject({ action: "apply_fix", ids: alike.map(({ plan_as }) => plan_as), cases: null });
+    await user.keyboard("{Escape}");
+    await user.click(await screen.findByRole("button", { name: "All with this cause and fix" }));
+    expect(screen.getByText(/All cases of “Failed for good” whose fix is/)).toBeVisible();
+    await making();
+    await waitFor(() => expect(plan).toHaveBeenCalledTimes(2));
+    expect(plan.mock.calls[1]?.[1]).toMatchObject({ ids: null, cases: { cause: "failed_for_good", fix: "retry_now" } });
+  });
+
   it("opens where a link points to", async () => {
     await open("", "/jobs?q=status%3Afailed");
     expect(screen.getByRole("grid", { name: "Jobs" })).toBeInTheDocument();

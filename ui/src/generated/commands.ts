@@ -304,7 +304,9 @@ export type BulkAction =
 /**  Stop jobs. */
 "cancel_jobs" | 
 /**  Remove users' demo profiles. */
-"disable_demo_mode";
+"disable_demo_mode" | 
+/**  Do what the verdict on each case offers. */
+"apply_fix";
 
 /**  Failed items, counted by what happened. */
 export type BulkFailure = {
@@ -345,6 +347,8 @@ export type BulkItemRow = {
 	forecast: BulkForecast,
 	/**  Why it does not change. */
 	why: string | null,
+	/**  What the verdict offered, where the action is to apply it. */
+	fix: Fix | null,
 	/**  Its state when it was planned. */
 	now: string | null,
 	/**  The state that the action leads to. */
@@ -384,7 +388,7 @@ export type BulkPlanRow = {
 	reason: string,
 	/**  How the items were chosen, for people. */
 	source: string,
-	/**  More matched than a plan may hold: these are the newest. */
+	/**  There may be more that match than the plan holds. */
 	or_more: boolean,
 	/**  The plan of which this repeats what failed. */
 	retry_of: string | null,
@@ -499,6 +503,14 @@ export type BulkStep =
 "resume" | 
 /**  Stop it for good. */
 "abort";
+
+/**  Cases of the standing list of contradictions: those whose verdict tells this cause and offers this fix. */
+export type CaseFilter = {
+	/**  What is wrong with each. */
+	cause: Cause,
+	/**  What is to be done about it. */
+	fix: Fix,
+};
 
 /**  A job and/or its user looked at together, with the verdict of the rules. */
 export type CaseView = {
@@ -729,6 +741,8 @@ export type Contradiction = {
 	verdict: Verdict,
 	/**  Since when. */
 	since: string,
+	/**  What a bulk plan names the case by; `None`: there is no fix, or it is not one of this case alone. */
+	plan_as: string | null,
 	/**  How many more have the same cause at the same place, such as all jobs of a paused queue. */
 	alike: number,
 };
@@ -1390,8 +1404,8 @@ reason: string;
 freshness: Freshness };
 
 /**
- *  `POST /staff/bulk-plans`: fixes what is chosen, as it is now, and changes nothing. Exactly one of `ids`, `jobs` and `users`
- *  is given, and a filter is one of what the action is on. Answers [`BulkPlanView`].
+ *  `POST /staff/bulk-plans`: fixes what is chosen, as it is now, and changes nothing. Exactly one of `ids`, `jobs`, `users`
+ *  and `cases` is given, and a filter is one of what the action is on. Answers [`BulkPlanView`].
  */
 export type MakeBulkPlan = {
 	/**  What is to be done to each. */
@@ -1402,6 +1416,8 @@ export type MakeBulkPlan = {
 	jobs: JobFilter | null,
 	/**  Every user that this lets through, the newest 10,000 at most. */
 	users: UserFilter | null,
+	/**  Every case in the list of contradictions that this lets through. */
+	cases: CaseFilter | null,
 	/**  Why, for the audit line of every item; 3 to 500 characters. */
 	reason: string,
 };

@@ -1,5 +1,6 @@
 //! What a plan would be on: ids as they were given, or all that a filter lets through, with the rules' answer for each.
 
+use super::cases;
 use crate::{LIMIT_MAX, ReadError, ReadModel, row::At, users};
 use contract::{
     bulk::BULK_ITEMS_MAX,
@@ -108,17 +109,18 @@ impl ReadModel {
         Ok(Chosen { action, source: user_filter(filter), or_more, items })
     }
 
-    /// What is to be expected of each of `ids`, in their order; from one statement.
+    /// What is to be expected of each of `ids`, in their order; from one snapshot.
     ///
     /// # Errors
     /// As every read.
     pub async fn bulk_outlook(&self, action: BulkAction, ids: &[Uuid]) -> Result<Vec<ChosenItem>, ReadError> {
-        let ids = ids.to_vec();
-        self.section(move |connection| {
+        let (ids, history) = (ids.to_vec(), self.history.clone());
+        self.snapshot(move |connection| {
             Box::pin(async move {
                 let found = match action.target() {
                     BulkTarget::Job => jobs(connection, action, &ids).await?,
                     BulkTarget::User => people(connection, action, &ids).await?,
+                    BulkTarget::Case => cases::outlook(connection, &history, action, &ids).await?,
                 };
                 let mut found: HashMap<Uuid, ChosenItem> =
                     found.into_iter().map(|item| (item.target_id, item)).collect();
@@ -133,7 +135,7 @@ impl ReadModel {
     }
 }
 
-fn is_on(action: BulkAction, target: BulkTarget, field: &'static str) -> Result<(), ReadError> {
+pub(super) fn is_on(action: BulkAction, target: BulkTarget, field: &'static str) -> Result<(), ReadError> {
     let message = format!("the action {action} is not on {field}");
     if action.target() == target { Ok(()) } else { Err(ReadError::BadFilter { field, message }) }
 }

@@ -15,7 +15,7 @@ use contract::{
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-const ITEMS: &str = "SELECT i.seq, i.target_id, i.job_id, j.job_type, i.user_id, u.email AS user_email, i.forecast, i.why, \
+const ITEMS: &str = "SELECT i.seq, i.target_id, i.job_id, j.job_type, i.user_id, u.email AS user_email, i.forecast, i.why, i.fix, \
     i.now_state, i.next_state, i.state, i.result_code, i.result, i.ended_at \
   FROM (SELECT * FROM ops.bulk_items WHERE plan_id = $1 AND seq > $2 AND ($3::text IS NULL OR state = $3) \
     AND ($4::text IS NULL OR forecast = $4) ORDER BY seq LIMIT $5) i \
@@ -44,6 +44,7 @@ struct StoredItem {
     user_email: Option<String>,
     forecast: String,
     why: Option<String>,
+    fix: Option<String>,
     now_state: Option<String>,
     next_state: Option<String>,
     state: String,
@@ -66,6 +67,7 @@ impl TryFrom<StoredItem> for BulkItemRow {
         Ok(Self {
             seq: at.count("seq", row.seq)?,
             forecast: at.word("forecast", &row.forecast)?,
+            fix: at.word_or_none("fix", row.fix.as_deref())?,
             state,
             target_id: row.target_id,
             job_id: row.job_id,

@@ -1,5 +1,6 @@
 //! Bulk plans: choosing what a plan is on with what is to be expected of it, and what came of the plans that there are.
 
+mod cases;
 mod choose;
 mod items;
 mod plans;

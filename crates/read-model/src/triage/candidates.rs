@@ -8,8 +8,8 @@ use crate::ReadError;
 use sqlx::PgConnection;
 use std::collections::HashSet;
 
-/// The most pairs of one look.
-const FOUND_MAX: i64 = 500;
+/// The most pairs of one look, for a list that people read.
+pub(super) const LISTED_MAX: i64 = 500;
 
 /// In progress, and no live job of that operation that demo mode names. Looks at 5,000 users in progress.
 const WITHOUT_JOB: &str = "SELECT u.id AS user_id, u.demo_mode_job_id AS job_id, u.seen FROM ( \
@@ -68,13 +68,14 @@ struct Found {
     seen: i64,
 }
 
-/// Every pair once, and whether there may be more than were found.
+/// Every pair once, `found_max` of each look at most, and whether there may be more than were found.
 pub(super) async fn pairs(
     connection: &mut PgConnection,
     around: &Surroundings,
+    found_max: i64,
 ) -> Result<(Vec<Pair>, bool), ReadError> {
-    let mut all = All::default();
-    let probe = FOUND_MAX + 1;
+    let mut all = All { found_max, ..All::default() };
+    let probe = found_max + 1;
     let disturbed = !around.service_is_well();
     all.take(sqlx::query_as(WITHOUT_JOB).bind(probe).fetch_all(&mut *connection).await?, WITHOUT_JOB_SEEN);
     all.take(sqlx::query_as(CONTRADICTORY).bind(probe).fetch_all(&mut *connection).await?, i64::MAX);
@@ -92,6 +93,7 @@ pub(super) async fn pairs(
 
 #[derive(Default)]
 struct All {
+    found_max: i64,
     pairs: Vec<Pair>,
     known: HashSet<Pair>,
     or_more: bool,
@@ -101,7 +103,7 @@ impl All {
     fn take(&mut self, found: Vec<Found>, seen_max: i64) {
         self.or_more |= found.iter().any(|one| one.seen >= seen_max);
         for (number, one) in (1..).zip(found) {
-            if number > FOUND_MAX {
+            if number > self.found_max {
                 self.or_more = true;
             } else if self.known.insert(one.pair) {
                 self.pairs.push(one.pair);

@@ -58,13 +58,13 @@ pub(super) struct Pair {
 }
 
 /// A case with its facts.
-pub(super) struct Case {
-    pub(super) user_id: Option<Uuid>,
+pub(crate) struct Case {
+    pub(crate) user_id: Option<Uuid>,
     pub(super) user_email: Option<String>,
-    pub(super) user_version: Option<u32>,
-    pub(super) job_id: Option<Uuid>,
-    pub(super) job_version: Option<u32>,
-    pub(super) facts: CaseFacts,
+    pub(crate) user_version: Option<u32>,
+    pub(crate) job_id: Option<Uuid>,
+    pub(crate) job_version: Option<u32>,
+    pub(crate) facts: CaseFacts,
 }
 
 #[derive(FromRow)]

@@ -12,6 +12,7 @@ mod surroundings;
 pub use standing::Standing;
 
 use crate::{ReadError, ReadModel, history::History, section::database_time};
+use candidates::LISTED_MAX;
 use case::{Case, Pair};
 use contract::{
     state_machine::triage::{CaseFacts, diagnose},
@@ -33,6 +34,11 @@ const JOBS_OF_USERS: &str = "SELECT u.id AS user_id, coalesce(j.id, u.demo_mode_
 /// Jobs that are looked at by themselves, because no user's demo mode waits for them.
 const JOBS_ALONE: &str = "SELECT j.user_id, j.id AS job_id FROM ops.jobs j WHERE j.id = ANY($1) \
     AND (j.user_id IS NULL OR j.job_type NOT IN ('demo_enable', 'demo_disable'))";
+/// Any jobs, each with its user.
+const USERS_OF_JOBS: &str = "SELECT user_id, id AS job_id FROM ops.jobs WHERE id = ANY($1)";
+
+/// Cases of one statement, where many are asked for.
+const CASES_AT_ONCE: usize = 1_000;
 
 impl ReadModel {
     /// A user and the job that demo mode waits for, with the verdict. From one snapshot.
@@ -91,7 +97,7 @@ impl ReadModel {
     /// As every read.
     pub async fn standing(&self) -> Result<Standing, ReadError> {
         let history = self.history.clone();
-        self.snapshot(move |connection| Box::pin(async move { standing(connection, &history).await })).await
+        self.snapshot(move |connection| Box::pin(async move { standing(connection, &history, LISTED_MAX).await })).await
     }
 
     /// One page of [`ReadModel::standing`], worst first. `limit` is cut to 1 to 500.
@@ -128,11 +134,35 @@ impl ReadModel {
     }
 }
 
-/// The list, within a snapshot of the caller.
-pub(crate) async fn standing(connection: &mut PgConnection, history: &History) -> Result<Standing, ReadError> {
+/// The cases of users and jobs, under the id that named each, within a snapshot of the caller; in no order. What is not there
+/// is left out. Each is what [`ReadModel::user_case`] or [`ReadModel::job_case`] tells of it.
+pub(crate) async fn cases(
+    connection: &mut PgConnection,
+    history: &History,
+    ids: &[Uuid],
+) -> Result<Vec<(Uuid, Case)>, ReadError> {
+    let around = Surroundings::read(connection).await?;
+    let mut named = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(CASES_AT_ONCE) {
+        let users: Vec<Pair> = sqlx::query_as(JOBS_OF_USERS).bind(ids).fetch_all(&mut *connection).await?;
+        let jobs: Vec<Pair> = sqlx::query_as(USERS_OF_JOBS).bind(ids).fetch_all(&mut *connection).await?;
+        let of_users = case::read(connection, history, &around, &users).await?;
+        named.extend(of_users.into_iter().filter_map(|case| Some((case.user_id?, case))));
+        let of_jobs = case::read(connection, history, &around, &jobs).await?;
+        named.extend(of_jobs.into_iter().filter_map(|case| Some((case.job_id?, case))));
+    }
+    Ok(named)
+}
+
+/// The list, within a snapshot of the caller. `found_max`: of each look for candidates.
+pub(crate) async fn standing(
+    connection: &mut PgConnection,
+    history: &History,
+    found_max: i64,
+) -> Result<Standing, ReadError> {
     let as_of = database_time(connection).await?;
     let around = Surroundings::read(connection).await?;
-    let (pairs, or_more) = candidates::pairs(connection, &around).await?;
+    let (pairs, or_more) = candidates::pairs(connection, &around, found_max).await?;
     let cases = case::read(connection, history, &around, &pairs).await?;
     Ok(Standing::of(cases, or_more, as_of))
 }

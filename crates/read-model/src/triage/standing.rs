@@ -4,7 +4,11 @@ use super::case::Case;
 use crate::{ReadError, page};
 use chrono::{DateTime, TimeDelta, Utc};
 use contract::{
-    state_machine::triage::{Cause, Gravity, diagnose},
+    bulk::CaseFilter,
+    state_machine::{
+        BulkAction,
+        triage::{Cause, Gravity, diagnose},
+    },
     triage::{Contradiction, ContradictionPage},
 };
 use std::{
@@ -56,6 +60,13 @@ impl Standing {
                 self.lines.insert(key, line);
             }
         }
+    }
+
+    /// The cases with this cause and fix, as a plan names them, and whether there may be more than the list holds.
+    pub(crate) fn cases(&self, filter: CaseFilter) -> (Vec<Uuid>, bool) {
+        let offers = |line: &Contradiction| line.verdict.fix.as_ref().is_some_and(|offer| offer.fix == filter.fix);
+        let chosen = self.lines.values().filter(|line| line.verdict.cause == filter.cause && offers(line));
+        (chosen.filter_map(|line| line.plan_as).collect(), self.or_more)
     }
 
     /// Nothing changed up to `as_of`, by the feed.
@@ -127,6 +138,7 @@ fn line(case: Case, as_of: DateTime<Utc>) -> Option<(Uuid, Contradiction)> {
     // A user's job that is not of demo mode is a case of its own.
     let of_user = case.user_id.filter(|_| job.is_none_or(|job| job.operation().is_some()));
     let key = of_user.or(case.job_id)?;
+    let outlook = BulkAction::ApplyFix.outlook_of_case(&case.facts, &verdict);
     let since_s = TimeDelta::try_seconds(verdict.since_s.unwrap_or_default().into()).unwrap_or_default();
     let line = Contradiction {
         user_id: case.user_id,
@@ -135,6 +147,7 @@ fn line(case: Case, as_of: DateTime<Utc>) -> Option<(Uuid, Contradiction)> {
         job_type: job.map(|job| job.type_word.clone()),
         queue: job.map(|_| case.facts.queue.name.clone()),
         since: as_of.checked_sub_signed(since_s).unwrap_or(as_of),
+        plan_as: outlook.and_then(|outlook| outlook.fix).map(|_| key),
         verdict,
         alike: 0,
     };

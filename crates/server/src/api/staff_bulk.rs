@@ -145,6 +145,7 @@ fn may(staff: &SignedIn, action: BulkAction) -> Result<(), ApiError> {
         BulkAction::RetryJobs => Permission::JobRetry,
         BulkAction::CancelJobs => Permission::JobCancel,
         BulkAction::DisableDemoMode => Permission::DemoModeChange,
+        BulkAction::ApplyFix => Permission::CaseFix,
     })
 }
 
@@ -158,21 +159,22 @@ async fn made_before(app: &App, command: &Command) -> Result<Option<Response>, A
 }
 
 async fn choose(app: &App, body: MakeBulkPlan) -> Result<Chosen, ApiError> {
-    let MakeBulkPlan { action, ids, jobs, users, .. } = body;
+    let MakeBulkPlan { action, ids, jobs, users, cases, .. } = body;
     let bad = |error: ReadError| match error {
         ReadError::BadFilter { field, message } => {
             ApiError::invalid(field, format!("This cannot be looked for: {message}."))
         }
         other => ApiError::from(other),
     };
-    let chosen = match (ids, jobs, users) {
-        (Some(ids), None, None) if ids.len() > BULK_IDS_MAX => {
+    let chosen = match (ids, jobs, users, cases) {
+        (Some(ids), None, None, None) if ids.len() > BULK_IDS_MAX => {
             return Err(ApiError::invalid("ids", format!("Name at most {BULK_IDS_MAX}, or choose by a filter.")));
         }
-        (Some(ids), None, None) => app.read.choose_ids(action, &ids).await,
-        (None, Some(filter), None) => app.read.choose_jobs(action, &filter).await,
-        (None, None, Some(filter)) => app.read.choose_users(action, &filter).await,
-        _ => return Err(ApiError::invalid("ids", "Give exactly one of ids, jobs and users.")),
+        (Some(ids), None, None, None) => app.read.choose_ids(action, &ids).await,
+        (None, Some(filter), None, None) => app.read.choose_jobs(action, &filter).await,
+        (None, None, Some(filter), None) => app.read.choose_users(action, &filter).await,
+        (None, None, None, Some(filter)) => app.read.choose_cases(action, filter).await,
+        _ => return Err(ApiError::invalid("ids", "Give exactly one of ids, jobs, users and cases.")),
     };
     let chosen = chosen.map_err(bad)?;
     if chosen.items.is_empty() {

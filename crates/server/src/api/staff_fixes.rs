@@ -6,30 +6,12 @@ use super::{
 };
 use crate::{
     auth::{permit::CaseFix, staff_write::StaffWrite},
+    fixing::{NoOrder, Subject},
     http::error::ApiError,
 };
 use axum::{Json, extract::State, response::Response};
-use contract::{
-    state_machine::triage::{CaseFacts, Fix},
-    triage::{CaseView, FixRequest},
-};
-use std::time::Duration;
-use store::{FixOrder, StoreError};
-use uuid::Uuid;
-
-/// The demo service answers within this, or it is not asked for longer.
-const ASKING_MAX: Duration = Duration::from_secs(5);
-/// A claim, and what a busy machine adds.
-const DUE_LEAST: Duration = Duration::from_secs(30);
-/// Without history.
-const DUE_UNKNOWN: Duration = Duration::from_secs(600);
-
-/// Whose case it is.
-#[derive(Clone, Copy)]
-enum Subject {
-    User(Uuid),
-    Job(Uuid),
-}
+use contract::triage::{CaseView, FixRequest};
+use store::StoreError;
 
 /// Applies the fix that the verdict on a user offers.
 #[utoipa::path(post, path = "/staff/users/{id}/fix", tag = "staff", security(("staff" = [])),
@@ -51,73 +33,29 @@ async fn fix(app: &App, subject: Subject, write: StaffWrite<FixRequest, CaseFix>
     let StaffWrite { body, mut command, .. } = write;
     // A repeat finds the case moved, by itself.
     if app.store.was_done(&command).await? {
-        return Ok(answer::marked(true, Json(look(app, subject).await?.1)));
+        return Ok(answer::marked(true, Json(subject.look(&app.read).await?.view)));
     }
-    let (facts, case) = look(app, subject).await?;
-    let offer = case.verdict.fix.as_ref().filter(|offer| offer.fix == body.fix && is_as_seen(&body, &case));
-    let Some(offer) = offer else { return Err(ApiError::case_moved(&case)) };
+    let seen = subject.look(&app.read).await?;
+    let offer = seen.offer(body.fix).filter(|_| is_as_seen(&body, &seen.view));
+    let Some(offer) = offer else { return Err(ApiError::case_moved(&seen.view)) };
     if offer.needs_reason && command.reason.is_none() {
         return Err(ApiError::invalid("reason", "Say why, in 3 to 500 characters."));
     }
-    command.reason.get_or_insert_with(|| case.verdict.title.clone());
-    let plan = body.fix.plan(&facts).map_err(|_| ApiError::case_moved(&case))?;
-    let asked = if body.fix == Fix::ConfirmExisting { Some(ask(app, &case).await?) } else { None };
-    let order = FixOrder {
-        fix: body.fix,
-        cause: case.verdict.cause,
-        error_class: facts.job.as_ref().and_then(|job| job.error_class),
-        user: case.user_id.zip(case.user_version),
-        job: case.job_id.zip(case.job_version),
-        queue: case.queue.clone().map(|name| (name, case.queue_version.unwrap_or(1))),
-        plan,
-        asked,
-        due_in: due_in(&facts),
+    command.reason.get_or_insert_with(|| seen.view.verdict.title.clone());
+    let order = match seen.order(body.fix, &app.store, app.demo_service.as_ref()).await {
+        Ok(order) => order,
+        Err(NoOrder::Moved) => return Err(ApiError::case_moved(&seen.view)),
+        Err(NoOrder::NotNow(why)) => return Err(ApiError::not_now(why)),
+        Err(NoOrder::Store(error)) => return Err(error.into()),
     };
     match app.store.apply_fix(order, &command).await {
-        Ok(done) => Ok(answer::marked(done.replayed, Json(look(app, subject).await?.1))),
-        Err(StoreError::CaseMoved) => Err(ApiError::case_moved(&look(app, subject).await?.1)),
+        Ok(done) => Ok(answer::marked(done.replayed, Json(subject.look(&app.read).await?.view))),
+        Err(StoreError::CaseMoved) => Err(ApiError::case_moved(&subject.look(&app.read).await?.view)),
         Err(error) => Err(error.into()),
     }
-}
-
-async fn look(app: &App, subject: Subject) -> Result<(CaseFacts, CaseView), ApiError> {
-    Ok(match subject {
-        Subject::User(id) => app.read.user_case_facts(id).await?,
-        Subject::Job(id) => app.read.job_case_facts(id).await?,
-    })
 }
 
 /// Both versions, and that it is the same job at all.
 fn is_as_seen(body: &FixRequest, case: &CaseView) -> bool {
     body.user_version == case.user_version && body.job_id == case.job_id && body.job_version == case.job_version
-}
-
-/// Whether the recorded profile is there and complete. No transaction is open, and what is answered is bound to the
-/// profile's id when it is written.
-async fn ask(app: &App, case: &CaseView) -> Result<(String, bool), ApiError> {
-    let service = app.demo_service.as_ref().ok_or_else(|| {
-        ApiError::not_now("This API was not told where the demo service is, so it cannot ask it. Set DEMO_SERVICE_URL.")
-    })?;
-    let user_id = case.user_id.ok_or_else(|| ApiError::case_moved(case))?;
-    let row = app.store.demo_status(user_id).await?;
-    let profile_id = row.profile_id.ok_or_else(|| ApiError::case_moved(case))?;
-    let unanswered =
-        |why: String| ApiError::not_now(format!("Nothing was changed, because it is not known what is there. {why}"));
-    let state = tokio::time::timeout(ASKING_MAX, service.find(&profile_id))
-        .await
-        .map_err(|_| unanswered("The demo service did not answer in time. Try again when it is well.".into()))?
-        .map_err(|error| unanswered(error.to_string()))?;
-    match state {
-        Some(state) if state.status != "ready" => Err(unanswered(format!(
-            "The demo service is still at work on the profile ({} %). Ask again when it is complete.",
-            state.progress
-        ))),
-        state => Ok((profile_id, state.is_some())),
-    }
-}
-
-/// Twice what almost all jobs of the type take.
-fn due_in(facts: &CaseFacts) -> Duration {
-    let usual = facts.usual.map(|usual| Duration::from_secs(u64::from(usual.p95_s) * 2));
-    usual.map_or(DUE_UNKNOWN, |usual| usual + DUE_LEAST)
 }

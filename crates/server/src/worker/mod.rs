@@ -62,8 +62,8 @@ pub async fn run(settings: WorkerSettings) -> anyhow::Result<()> {
     let handlers = Handlers::default()
         .reporting(service.seen())
         .with(DemoEnable::new(service.clone(), settings.demo_poll))
-        .with(DemoDisable::new(service, settings.demo_poll))
-        .with(Bulk)
+        .with(DemoDisable::new(service.clone(), settings.demo_poll))
+        .with(Bulk::asking(service))
         .with(JobRetention::new(settings.keep_finished))
         .with(Noop);
     let worker = Worker::start(&settings.database_url, handlers, settings.engine.clone())?;

@@ -23,7 +23,7 @@ fn reason() -> Value {
 
 fn worker(stand: &Stand) -> Worker {
     let engine = EngineSettings { poll: Duration::from_millis(50), ..EngineSettings::default() };
-    Worker::start(&stand.db.url(Role::Worker), Handlers::default().with(Bulk), engine).expect("a worker")
+    Worker::start(&stand.db.url(Role::Worker), Handlers::default().with(Bulk::default()), engine).expect("a worker")
 }
 
 #[tokio::test]

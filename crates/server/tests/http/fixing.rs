@@ -1,6 +1,7 @@
 //! The fix that a verdict offers: it does what was shown, once, and only on what was seen.
 
 mod beside;
+mod many;
 
 use crate::stand::{Reply, Stand, Write, serve_with, settings};
 use contract::{state_machine::triage::Fix, triage::CaseView};
@@ -86,11 +87,14 @@ impl Case {
 
     /// A user whose enable has failed for good, by a fault of ours.
     async fn failed(&self) -> Uuid {
+        self.failed_by(ErrorClass::Internal).await
+    }
+
+    async fn failed_by(&self, class: ErrorClass) -> Uuid {
         let ana = user().insert(&self.stand.db).await.id;
         self.stand.write(Write::demo_mode(&self.token, ana, "enable", 1)).await.expect(200);
         let job = self.claim().await;
-        let error = "A fault of ours stopped the work.".to_owned();
-        let class = ErrorClass::Internal;
+        let error = "Something stopped the work.".to_owned();
         self.end(&job, Ending::Failed { error, class, permanent: true, retry_after: None, unsettled: false }).await;
         ana
     }

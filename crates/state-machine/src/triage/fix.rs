@@ -82,6 +82,11 @@ impl FixPlan {
 }
 
 impl Fix {
+    /// It changes this case and no other, so that a plan can make it for each of many.
+    pub const fn is_of_one_case(self) -> bool {
+        !matches!(self, Self::ResumeQueue)
+    }
+
     /// What this fix would do to the case, if the rules allow it there.
     ///
     /// [`Fix::ConfirmExisting`] is planned as if the demo service had the profile; the other answer is allowed by the rules

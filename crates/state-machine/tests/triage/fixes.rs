@@ -2,7 +2,9 @@
 
 use crate::stand::{backing_off, case, enabling, failed, given_up, job, unwell, user, with, with_job, with_user};
 use state_machine::triage::{CaseFacts, Fix, diagnose};
-use state_machine::{DemoModeEvent, DemoModeStatus, DemoOperation, ErrorClass, JobEvent, JobStatus, JobType};
+use state_machine::{
+    BulkAction, BulkForecast, DemoModeEvent, DemoModeStatus, DemoOperation, ErrorClass, JobEvent, JobStatus, JobType,
+};
 
 fn offered(case: &CaseFacts) -> Option<Fix> {
     diagnose(case).fix.map(|offer| offer.fix)
@@ -153,4 +155,31 @@ fn a_fix_that_does_not_fit_says_why() {
     let asked = with_job(enabling(JobStatus::Running), |job| job.stop_asked_s = Some(2));
     assert!(Fix::Cancel.plan(&asked).is_err());
     assert_eq!(JobEvent::RequestCancel.as_str(), "request_cancel");
+}
+
+#[test]
+fn a_plan_takes_a_case_by_the_fix_of_its_own_and_no_other() {
+    let failed = case(failed(DemoOperation::Enable, false), given_up(JobType::DemoEnable, ErrorClass::Internal));
+    let plans_itself = case(None, given_up(JobType::Bulk, ErrorClass::Database));
+    let runs_long = with_job(case(None, job(JobType::Bulk, JobStatus::Running)), |job| job.started_s = Some(300));
+    let paused = with(enabling(JobStatus::Pending), |case| case.queue.paused_s = Some(9));
+    let lost = with_job(enabling(JobStatus::Running), |job| job.lease_in_s = Some(-2));
+    for (what, case, forecast, fix) in [
+        ("failed", &failed, BulkForecast::WillChange, Some(Fix::RetryNow)),
+        ("failed while it executed a plan", &plans_itself, BulkForecast::NotAllowed, None),
+        ("executes a plan for long", &runs_long, BulkForecast::NotAllowed, None),
+        ("waits for a queue", &paused, BulkForecast::NotAllowed, None),
+        ("lost, and no fix for it", &lost, BulkForecast::NotAllowed, None),
+        ("on its way", &enabling(JobStatus::Running), BulkForecast::InFlight, None),
+        ("at rest", &case_at_rest(), BulkForecast::AlreadyThere, None),
+    ] {
+        let outlook = BulkAction::ApplyFix.outlook_of_case(case, &diagnose(case)).expect("it is on cases");
+        assert_eq!((outlook.forecast, outlook.fix), (forecast, fix), "{what}: {outlook:?}");
+        assert_eq!(outlook.why.is_none(), forecast == BulkForecast::WillChange, "{what}");
+        assert_eq!(BulkAction::RetryJobs.outlook_of_case(case, &diagnose(case)), None);
+    }
+}
+
+fn case_at_rest() -> CaseFacts {
+    case(user(DemoModeStatus::Disabled), None)
 }

@@ -58,12 +58,13 @@ pub struct NewBulkItem {
     pub outlook: BulkOutlook,
 }
 
-const ITEMS: &str = "INSERT INTO bulk_items (plan_id, seq, target_id, job_id, job_version, user_id, user_version, forecast, \
-    why, now_state, next_state, state) \
-  SELECT $1, i.seq, i.target_id, i.job_id, i.job_version, i.user_id, i.user_version, i.forecast, left(i.why, 300), \
+const ITEMS: &str = "INSERT INTO bulk_items (plan_id, seq, target_id, job_id, job_version, user_id, user_version, fix, \
+    forecast, why, now_state, next_state, state) \
+  SELECT $1, i.seq, i.target_id, i.job_id, i.job_version, i.user_id, i.user_version, i.fix, i.forecast, left(i.why, 300), \
     left(i.now_state, 40), left(i.next_state, 40), CASE WHEN i.forecast = 'will_change' THEN 'waiting' ELSE 'left_out' END \
-  FROM unnest($2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[]) \
-    WITH ORDINALITY AS i (target_id, job_id, job_version, user_id, user_version, forecast, why, now_state, next_state, seq)";
+  FROM unnest($2::uuid[], $3::uuid[], $4::int[], $5::uuid[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[]) \
+    WITH ORDINALITY AS i (target_id, job_id, job_version, user_id, user_version, fix, forecast, why, now_state, next_state, \
+    seq)";
 
 const PLAN: &str = "INSERT INTO bulk_plans (id, action, reason, source, or_more, retry_of, items, will_change, already_there, \
     in_flight, not_allowed, digest, rate_per_s, typed_count, second_person, planned_by, planned_by_name, expires_at, \
@@ -164,6 +165,7 @@ async fn write_items(tx: &mut PgConnection, plan: &NewBulkPlan) -> Result<(), St
         .bind(job_versions)
         .bind(users)
         .bind(user_versions)
+        .bind(column(|item| item.outlook.fix.map(|fix| fix.to_string())))
         .bind(plan.items.iter().map(|item| item.outlook.forecast.as_str()).collect::<Vec<_>>())
         .bind(column(|item| item.outlook.why.clone()))
         .bind(column(|item| item.now.clone()))

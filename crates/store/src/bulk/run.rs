@@ -1,12 +1,12 @@
 //! Executing a plan: each item in a transaction of its own, with the same steps as when a person does it to one.
 
+use super::item::{BulkItem, ItemEnd, end, fence, take};
 use crate::{
     Actor, Command, DemoModeRequest, Store, StoreError,
     demo_mode::{self, check_version},
     demo_rows,
     engine::Lease,
-    events::cut,
-    fault_point, job_commands, jobs,
+    job_commands, jobs,
 };
 use sqlx::PgConnection;
 use state_machine::{BulkAction, IllegalTransition};
@@ -27,29 +27,7 @@ pub struct BulkRun {
     pub done: u32,
     /// Executed without success so far.
     pub failed: u32,
-    command: Command,
-}
-
-/// An item that waits.
-#[derive(Clone, Copy, Debug, sqlx::FromRow)]
-pub struct BulkItem {
-    /// Its place in the plan.
-    pub seq: i32,
-    job_id: Option<Uuid>,
-    job_version: Option<i32>,
-    user_id: Option<Uuid>,
-    user_version: Option<i32>,
-}
-
-/// What became of an item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ItemEnd {
-    /// Its change is written.
-    Done,
-    /// Nothing was changed; the plan says why.
-    Failed,
-    /// It had ended before.
-    Already,
+    pub(super) command: Command,
 }
 
 #[derive(sqlx::FromRow)]
@@ -86,19 +64,6 @@ impl Store {
         .await
     }
 
-    /// The next items of a plan that wait, after `seq`, at most `limit`.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`] or [`StoreError::Database`].
-    pub async fn bulk_waiting(&self, plan_id: Uuid, seq: i32, limit: u32) -> Result<Vec<BulkItem>, StoreError> {
-        self.section(move |store| async move {
-            let sql = "SELECT seq, job_id, job_version, user_id, user_version FROM bulk_items \
-                WHERE plan_id = $1 AND state = 'waiting' AND seq > $2 ORDER BY seq LIMIT $3";
-            Ok(sqlx::query_as(sql).bind(plan_id).bind(seq).bind(i64::from(limit)).fetch_all(&store.pool).await?)
-        })
-        .await
-    }
-
     /// Executes one item under the lease of the plan's job: its change, its result and its audit line in one transaction, or
     /// its failure in another. Once a stop of the plan is committed, no item is begun.
     ///
@@ -113,31 +78,7 @@ impl Store {
                 Box::pin(async move { execute(tx, &lease, &run, item).await })
             })
             .await;
-        let error = match tried {
-            Ok(end) => {
-                self.wake.jobs();
-                self.wake.cancel();
-                return Ok(end);
-            }
-            Err(error) => error,
-        };
-        let Some((code, words)) = failure(&error) else { return Err(error) };
-        if code == "fault" {
-            tracing::warn!(plan = %run.plan_id, seq = item.seq, %error, "Item {} could not be executed", item.seq);
-        }
-        let (lease, plan_id) = (lease.clone(), run.plan_id);
-        self.step("bulk", move |tx| {
-            let (lease, words) = (lease.clone(), words.clone());
-            Box::pin(async move {
-                if !take(tx, plan_id, item.seq).await? {
-                    return Ok(ItemEnd::Already);
-                }
-                fence(tx, &lease).await?;
-                end(tx, plan_id, item.seq, "failed", code, &words).await?;
-                Ok(ItemEnd::Failed)
-            })
-        })
-        .await
+        self.told(lease, run, item, tried).await
     }
 }
 
@@ -203,67 +144,10 @@ async fn execute(tx: &mut PgConnection, lease: &Lease, run: &BulkRun, item: Bulk
             end(tx, run.plan_id, item.seq, "done", "done", &words).await?;
             demo_mode::audit_line(tx, &user, &command, &request, &change, job_id).await?;
         }
+        BulkAction::ApplyFix => {
+            let reason = "No fix is applied without asking what the verdict is now.".into();
+            return Err(IllegalTransition { from: "case", event: "apply_fix", reason }.into());
+        }
     }
     Ok(ItemEnd::Done)
-}
-
-/// Holds an item until the end of the transaction. `false`: it does not wait any more.
-async fn take(tx: &mut PgConnection, plan_id: Uuid, seq: i32) -> Result<bool, StoreError> {
-    let sql = "SELECT true FROM bulk_items WHERE plan_id = $1 AND seq = $2 AND state = 'waiting' FOR NO KEY UPDATE";
-    Ok(sqlx::query_scalar::<_, bool>(sql).bind(plan_id).bind(seq).fetch_optional(tx).await?.is_some())
-}
-
-/// Holds the plan's job as it must be for anything to be written: in this worker's hands, and nobody wants it to stop. Who
-/// asks for a stop waits for the item in hand, and none begins after that.
-async fn fence(tx: &mut PgConnection, lease: &Lease) -> Result<(), StoreError> {
-    let held = sqlx::query(
-        "SELECT FROM background_jobs WHERE id = $1 AND status = 'running' AND lease_epoch = $2 AND locked_by = $3 \
-         AND cancel_requested_at IS NULL FOR SHARE",
-    )
-    .bind(lease.job_id)
-    .bind(lease.epoch)
-    .bind(lease.worker_id)
-    .fetch_optional(tx)
-    .await?;
-    fault_point!("bulk.fenced");
-    held.map(drop).ok_or(StoreError::LeaseLost { job_id: lease.job_id })
-}
-
-async fn end(
-    tx: &mut PgConnection,
-    plan_id: Uuid,
-    seq: i32,
-    state: &str,
-    code: &str,
-    words: &str,
-) -> Result<(), StoreError> {
-    let written = sqlx::query(
-        "UPDATE bulk_items SET state = $3, result_code = $4, result = $5, ended_at = now() \
-         WHERE plan_id = $1 AND seq = $2 AND state = 'waiting'",
-    )
-    .bind(plan_id)
-    .bind(seq)
-    .bind(state)
-    .bind(code)
-    .bind(cut(words, 500))
-    .execute(tx)
-    .await?
-    .rows_affected();
-    let gone = || StoreError::BadRow { table: "bulk_items", id: plan_id.to_string(), problem: format!("item {seq}") };
-    if written == 1 { Ok(()) } else { Err(gone()) }
-}
-
-/// What an item fails with by itself, as a word and a sentence. `None`: the trouble is not the item's.
-fn failure(error: &StoreError) -> Option<(&'static str, String)> {
-    match error {
-        StoreError::NotFound { what } => Some(("gone", format!("There is no such {what} any more."))),
-        StoreError::VersionConflict { .. } | StoreError::CaseMoved => {
-            Some(("moved", "It has changed since it was planned. Nothing was changed.".into()))
-        }
-        StoreError::Illegal(illegal) => Some(("refused", illegal.reason.clone())),
-        StoreError::BadRow { .. } | StoreError::Database(_) | StoreError::KeyReused => {
-            Some(("fault", "A fault of ours: the change was refused by the database. Nothing was changed.".into()))
-        }
-        StoreError::LeaseLost { .. } | StoreError::Unavailable(_) => None,
-    }
 }

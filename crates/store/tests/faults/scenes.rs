@@ -152,7 +152,7 @@ async fn plan_one(stand: &Stand, who: &WorkerSession) -> Lease {
             job: Some((target, 1)),
             user: None,
             now: None,
-            outlook: BulkOutlook { forecast: BulkForecast::WillChange, why: None, next: None },
+            outlook: BulkOutlook { forecast: BulkForecast::WillChange, why: None, next: None, fix: None },
         }],
         guards: BulkGuards { typed_over: 9, second_person_over: 9, rate_per_s: 100, life: DEADLINE },
     };

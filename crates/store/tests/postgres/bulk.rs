@@ -23,7 +23,7 @@ pub async fn plan_of(stand: &Stand, action: BulkAction, jobs: &[Uuid], guards: B
             job: version.map(|version| (id, version)),
             user: None,
             now: None,
-            outlook: BulkOutlook { forecast: BulkForecast::WillChange, why: None, next: None },
+            outlook: BulkOutlook { forecast: BulkForecast::WillChange, why: None, next: None, fix: None },
         });
     }
     NewBulkPlan {
@@ -296,7 +296,7 @@ async fn a_users_demo_mode_is_turned_off_as_by_a_person() {
         job: None,
         user: Some((ana, version)),
         now: None,
-        outlook: BulkOutlook { forecast: BulkForecast::WillChange, why: None, next: None },
+        outlook: BulkOutlook { forecast: BulkForecast::WillChange, why: None, next: None, fix: None },
     });
     let (id, _) = stand.api.make_bulk_plan(plan, &staff()).await.unwrap();
     stand.api.step_bulk_plan(id, BulkStep::Confirm, None, &seen(1)).await.unwrap();

@@ -28,7 +28,7 @@ export function BulkPage() {
     if (plans.data === undefined) return <Reading>Reading plans…</Reading>;
     return (
       <EmptyState icon={ListChecks} title="Nothing has been changed in bulk">
-        Select rows under Jobs or Users (Space, Shift and the arrow keys) to plan a change of many. A plan shows what would happen before anything does.
+        Select rows under Jobs or Users (Space, Shift and the arrow keys), or what needs a person under Now, to plan a change of many. A plan shows what would happen before anything does.
       </EmptyState>
     );
   };

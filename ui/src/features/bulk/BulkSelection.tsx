@@ -13,29 +13,34 @@ import { ACTIONS } from "./bulk-words";
 const IDS_MAX = 1_000;
 
 type BulkSelectionProps = {
-  what: "job" | "user";
+  what: "job" | "user" | "case";
   ids: ReadonlySet<string>;
-  /** The filter of the list, for everything that it lets through. */
-  filter: Pick<MakeBulkPlan, "jobs" | "users">;
+  /** The filter of the list, for everything that it lets through; `null`: there is none for what is selected. */
+  filter: Pick<MakeBulkPlan, "jobs" | "users" | "cases"> | null;
+  /** What everything is called, where it is not all that matches the filter. */
+  all?: { button: string; chosen: string };
   onPlanned: (planId: string) => void;
   onClear: () => void;
 };
 
 /** What can be done with rows that are selected, or with all that match. It only plans: nothing is changed from here. */
-export function BulkSelection({ what, ids, filter, onPlanned, onClear }: BulkSelectionProps) {
-  const [everything, setEverything] = useState(false);
+export function BulkSelection({ what, ids, filter, all, onPlanned, onClear }: BulkSelectionProps) {
+  const [wanted, setWanted] = useState(false);
   const [action, setAction] = useState<BulkAction | null>(null);
   const block = useChangeBlock("bulk.run");
+  const everything = wanted && filter !== null;
   const tooMany = !everything && ids.size > IDS_MAX ? `At most ${IDS_MAX} can be chosen one by one. Choose all that match instead.` : null;
   const copy = () => void navigator.clipboard.writeText([...ids].join("\n")).then(() => toast(`Copied ${plural(ids.size, "id")}.`));
   const actions = (Object.keys(ACTIONS) as BulkAction[]).filter((each) => ACTIONS[each].what === what);
-  const chosen = everything ? `All ${what}s that match the filter` : `${plural(ids.size, what)} selected`;
+  const chosen = everything ? (all?.chosen ?? `All ${what}s that match the filter`) : `${plural(ids.size, what)} selected`;
   return (
     <div className={styles.bar} role="group" aria-label="Selection">
       <span role="status">{chosen}</span>
-      <Button size="small" tone="quiet" pressed={everything} onPress={() => setEverything(!everything)}>
-        All that match
-      </Button>
+      {filter === null ? null : (
+        <Button size="small" tone="quiet" pressed={everything} onPress={() => setWanted(!wanted)}>
+          {all?.button ?? "All that match"}
+        </Button>
+      )}
       {actions.map((each) => (
         <Button key={each} size="small" onPress={() => setAction(each)} blocked={block ?? tooMany}>
           {ACTIONS[each].verb}
@@ -51,7 +56,7 @@ export function BulkSelection({ what, ids, filter, onPlanned, onClear }: BulkSel
         <MakePlanDialog
           action={action}
           chosen={chosen}
-          choice={everything ? { ids: null, ...filter } : { ids: [...ids], jobs: null, users: null }}
+          choice={everything ? { ids: null, ...filter } : { ids: [...ids], jobs: null, users: null, cases: null }}
           onPlanned={(planId) => {
             setAction(null);
             onClear();

@@ -5,5 +5,5 @@ import { BulkSelection } from "./BulkSelection";
 /** Over the list of jobs. */
 export function JobSelection({ ids, filter, onClear }: { ids: ReadonlySet<string>; filter: JobFilter; onClear: () => void }) {
   const navigate = useNavigate();
-  return <BulkSelection what="job" ids={ids} filter={{ jobs: filter, users: null }} onPlanned={(planId) => void navigate({ to: "/bulk/$planId", params: { planId } })} onClear={onClear} />;
+  return <BulkSelection what="job" ids={ids} filter={{ jobs: filter, users: null, cases: null }} onPlanned={(planId) => void navigate({ to: "/bulk/$planId", params: { planId } })} onClear={onClear} />;
 }

@@ -15,7 +15,7 @@ type MakePlanDialogProps = {
   action: BulkAction;
   /** How it was chosen, in words. */
   chosen: string;
-  choice: Pick<MakeBulkPlan, "ids" | "jobs" | "users">;
+  choice: Pick<MakeBulkPlan, "ids" | "jobs" | "users" | "cases">;
   onPlanned: (planId: string) => void;
   onClose: () => void;
 };

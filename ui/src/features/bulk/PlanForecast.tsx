@@ -4,6 +4,7 @@ import { VisibleText } from "../../components/VisibleText";
 import type { BulkItemRow, BulkPlanView } from "../../generated/commands";
 import { count, plural } from "../../lib/numbers";
 import { jobTypeWords } from "../../lib/states/job";
+import { FIX } from "../../lib/states/verdict";
 import { duration } from "../../lib/time";
 import styles from "./Bulk.module.css";
 import { FORECASTS } from "./bulk-words";
@@ -23,7 +24,7 @@ export function PlanForecast({ view }: { view: BulkPlanView }) {
       </ul>
       {plan.or_more ? (
         <Banner tone="warning" icon={TriangleAlert}>
-          {`More match than a plan may hold: these are the newest ${count(plan.items)}. Plan again for the rest.`}
+          {`More match than the plan holds: it is on ${count(plan.items)} of them. Plan again for the rest.`}
         </Banner>
       ) : null}
       {reasons.length === 0 ? null : (
@@ -48,6 +49,7 @@ export function PlanForecast({ view }: { view: BulkPlanView }) {
                   <VisibleText text={targetWords(item)} max={160} />
                 </span>
                 <span className={styles.change}>
+                  {item.fix === null ? null : `${FIX[item.fix]}: `}
                   {item.now} <ArrowRight size={12} aria-label="becomes" /> {item.next}
                 </span>
               </li>

@@ -5,5 +5,5 @@ import { BulkSelection } from "./BulkSelection";
 /** Over the list of users. */
 export function UserSelection({ ids, filter, onClear }: { ids: ReadonlySet<string>; filter: UserFilter; onClear: () => void }) {
   const navigate = useNavigate();
-  return <BulkSelection what="user" ids={ids} filter={{ jobs: null, users: filter }} onPlanned={(planId) => void navigate({ to: "/bulk/$planId", params: { planId } })} onClear={onClear} />;
+  return <BulkSelection what="user" ids={ids} filter={{ jobs: null, users: filter, cases: null }} onPlanned={(planId) => void navigate({ to: "/bulk/$planId", params: { planId } })} onClear={onClear} />;
 }

@@ -2,12 +2,13 @@ import type { BulkAction, BulkForecast, BulkItemState, BulkPlanRow, BulkStep } f
 import { plural } from "../../lib/numbers";
 import { visibleText } from "../../lib/visible-text";
 
-type ActionWords = { /** On the bar. */ verb: string; /** "Retry 3 jobs": what is to be done to so many. */ to: (count: number) => string; what: "job" | "user" };
+type ActionWords = { /** On the bar. */ verb: string; /** "Retry 3 jobs": what is to be done to so many. */ to: (count: number) => string; what: "job" | "user" | "case" };
 
 export const ACTIONS: Record<BulkAction, ActionWords> = {
   retry_jobs: { verb: "Retry…", to: (count) => `Retry ${plural(count, "job")}`, what: "job" },
   cancel_jobs: { verb: "Cancel…", to: (count) => `Cancel ${plural(count, "job")}`, what: "job" },
   disable_demo_mode: { verb: "Disable demo mode…", to: (count) => `Disable demo mode of ${plural(count, "user")}`, what: "user" },
+  apply_fix: { verb: "Fix…", to: (count) => `Fix ${plural(count, "case")}`, what: "case" },
 };
 
 export const FORECASTS: Record<BulkForecast, string> = {

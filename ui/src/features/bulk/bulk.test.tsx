@@ -122,7 +122,7 @@ it("plans what is selected, or all that the filter lets through, and changes not
   const makeBulkPlan = vi.fn<Commands["makeBulkPlan"]>(async () => ({ status: "ok", data: made }));
   const onPlanned = vi.fn();
   const filter = { statuses: ["failed" as const], job_types: [], user: null, id: null, worker_id: null, error: null };
-  renderInWindow(<BulkSelection what="job" ids={new Set(["a", "b"])} filter={{ jobs: filter, users: null }} onPlanned={onPlanned} onClear={() => undefined} />, { makeBulkPlan });
+  renderInWindow(<BulkSelection what="job" ids={new Set(["a", "b"])} filter={{ jobs: filter, users: null, cases: null }} onPlanned={onPlanned} onClear={() => undefined} />, { makeBulkPlan });
   const user = userEvent.setup();
   const plan = async () => {
     await user.click(screen.getByRole("button", { name: "Retry…" }));

@@ -5,13 +5,16 @@ import type { Column } from "../../components/grid/columns";
 import type { BulkItemRow } from "../../generated/commands";
 import { bulkItemMark } from "../../lib/states/bulk";
 import { jobTypeWords } from "../../lib/states/job";
+import { FIX } from "../../lib/states/verdict";
 import { visibleText } from "../../lib/visible-text";
 import styles from "./Bulk.module.css";
 
 type Item = BulkItemRow & { id: string };
 
 /** What is known of its end, or why it is left out. */
-const told = (item: Item): string => item.result ?? item.why ?? (item.now === null ? "" : `${item.now} → ${item.next ?? "?"}`);
+const told = (item: Item): string => item.result ?? item.why ?? planned(item);
+
+const planned = ({ fix, now, next }: Item): string => (now === null ? "" : `${fix === null ? "" : `${FIX[fix]}: `}${now} → ${next ?? "?"}`);
 
 export const ITEM_COLUMNS: readonly Column<Item>[] = [
   { id: "seq", header: "#", width: "48px", align: "end", cell: (item) => <span className={styles.quiet}>{item.seq}</span> },

@@ -1,5 +1,5 @@
 import { CircleCheck, CircleHelp, Eye, LoaderCircle, TriangleAlert } from "lucide-react";
-import type { Cause, Certainty, EvidenceSource, Gravity } from "../../generated/commands";
+import type { Cause, Certainty, EvidenceSource, Fix, Gravity } from "../../generated/commands";
 import type { StateMark } from "./state-mark";
 
 const GRAVITIES: Record<Gravity, StateMark> = {
@@ -50,6 +50,16 @@ export const CAUSE: Record<Cause, string> = {
   job_ended_user_not_moved: "The job had ended, the user was not moved along",
   in_progress_without_job: "In progress, but no job did it",
   unknown: "No rule explained it",
+};
+
+/** Fixes by themselves, where many cases share one; an offer has a label of its own. */
+export const FIX: Record<Fix, string> = {
+  retry_now: "Try again now",
+  cancel: "Stop the job",
+  confirm_existing: "Ask the demo service",
+  reset: "Reset demo mode",
+  reconcile: "Bring in step",
+  resume_queue: "Resume the queue",
 };
 
 export const SOURCE: Record<EvidenceSource, string> = {
