@@ -4,6 +4,7 @@ mod arrows;
 mod faults;
 mod files;
 mod imports;
+mod lock;
 mod source;
 mod sql;
 
@@ -66,6 +67,7 @@ pub fn problems() -> Result<Vec<Problem>> {
         problems.extend(sql::check(file));
         problems.extend(imports::check(file));
         problems.extend(files::check(file));
+        problems.extend(lock::check(file));
     }
     problems.sort();
     Ok(problems)
