@@ -4,6 +4,7 @@ mod bench;
 mod chaos;
 mod check;
 mod codegen;
+mod fuzz;
 mod headless;
 mod http;
 mod machine;
@@ -45,6 +46,7 @@ enum Command {
     Bench(bench::Args),
     Chaos(chaos::Args),
     Sbom(sbom::Args),
+    Fuzz(fuzz::Args),
     Probe(probe::Args),
     Screenshots(screenshots::Args),
 }
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         Command::Bench(args) => bench::run(&args),
         Command::Chaos(args) => chaos::run(&args),
         Command::Sbom(args) => sbom::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::Probe(args) => probe::run(&args),
         Command::Screenshots(args) => screenshots::run(&args),
     });

@@ -14,7 +14,7 @@ use crate::stack::{Running, Up};
 use crate::{programs, repo, setup};
 
 /// Crates whose tests need no database.
-const WITHOUT_DATABASE: [&str; 4] = ["state-machine", "contract", "simulator", "xtask"];
+const WITHOUT_DATABASE: [&str; 5] = ["state-machine", "contract", "simulator", "fuzz", "xtask"];
 
 /// How much of its real time the demo service takes in the end-to-end tests.
 const PACE: f64 = 0.02;

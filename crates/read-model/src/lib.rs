@@ -5,6 +5,8 @@ mod bulk;
 mod device;
 mod error;
 mod feed;
+#[doc(hidden)]
+pub mod fuzzing;
 mod history;
 mod jobs;
 mod learning;

@@ -2,7 +2,7 @@
 
 use crate::ReadError;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeZone, Utc};
 use contract::Page;
 use uuid::Uuid;
 
@@ -48,11 +48,22 @@ impl Key {
             else {
                 return None;
             };
-            let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
-            (head == list).then_some(Self { at, id: Uuid::try_parse(id).ok()? })
+            (head == list).then_some(Self { at: time(at)?, id: Uuid::try_parse(id).ok()? })
         })();
         key.ok_or(ReadError::BadCursor)
     }
+}
+
+/// A time as a cursor writes it: microseconds. `None` also for one that the database's calendar does not have.
+pub(crate) fn time(micros: &str) -> Option<DateTime<Utc>> {
+    let time = DateTime::from_timestamp_micros(micros.parse().ok()?)?;
+    (within_calendar(time) == time).then_some(time)
+}
+
+/// The calendar of the database is shorter than that of a filter: the nearest moment that both have.
+pub(crate) fn within_calendar(moment: DateTime<Utc>) -> DateTime<Utc> {
+    let year = |year, or: DateTime<Utc>| Utc.with_ymd_and_hms(year, 1, 1, 0, 0, 0).single().unwrap_or(or);
+    moment.clamp(year(1, moment), year(10_000, moment))
 }
 
 pub(crate) fn encode(text: &str) -> String {

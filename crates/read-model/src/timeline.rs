@@ -7,7 +7,7 @@ use crate::{
     ReadError, ReadModel,
     audit::{OF_USER, StoredAudit},
     device::device,
-    page::{clamp, decode, encode, probe},
+    page::{clamp, decode, encode, probe, time},
     section::database_time,
 };
 use chrono::{DateTime, Utc};
@@ -100,7 +100,6 @@ impl Places {
             let ["timeline", event_at, event_id, audit, session_at, session_id, end_at, end_id] = parts[..] else {
                 return None;
             };
-            let time = |micros: &str| DateTime::from_timestamp_micros(micros.parse().ok()?);
             Some(Self {
                 event: (time(event_at)?, event_id.parse().ok()?),
                 audit: audit.parse().ok()?,
@@ -110,6 +109,11 @@ impl Places {
         };
         read().ok_or(ReadError::BadCursor)
     }
+}
+
+/// The cursor of the same place, as this list writes it.
+pub(crate) fn same_place(cursor: &str) -> Result<String, ReadError> {
+    Places::decode(cursor).map(Places::encode)
 }
 
 /// Which books are opened.

@@ -1,11 +1,7 @@
 //! What staff do to a whole queue. Resuming one is a fix, and stands with the others.
 
-use super::{State, send};
-use crate::{
-    api_client::body as to_body,
-    failure::{Answer, validation},
-    outcomes::Draft,
-};
+use super::{State, bounds, send};
+use crate::{api_client::body as to_body, failure::Answer, outcomes::Draft};
 use contract::{ipc::CommandIntent, queues::QueueRow, staff::TurnQueue};
 
 /// Lets no worker claim from a queue. `version`: of the queue as it was seen.
@@ -18,11 +14,7 @@ pub async fn pause_queue(
     version: u32,
     body: TurnQueue,
 ) -> Answer<QueueRow> {
-    // It becomes a part of a path.
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if name.is_empty() || !name.chars().all(plain) {
-        return Err(validation("name", "This queue can be paused by the command line only."));
-    }
+    bounds::queue(&name)?;
     let draft = Draft {
         command_id: intent.command_id,
         path: format!("queues/{name}/pause"),

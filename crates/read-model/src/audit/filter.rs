@@ -6,11 +6,11 @@
 use super::{COLUMNS, words};
 use crate::{
     ReadError,
-    page::{WINDOW_ROWS, probe},
+    page::{WINDOW_ROWS, probe, within_calendar},
     text,
     users::find,
 };
-use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use contract::audit::AuditFilter;
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -27,18 +27,21 @@ const OLDEST_FROM: &str = "SELECT id FROM ops.audit WHERE at >= $1 ORDER BY at L
 const GONE: &str = "SELECT DISTINCT user_id FROM (SELECT user_id FROM ops.audit \
   WHERE lower(user_email) = lower($1) AND user_id IS NOT NULL LIMIT 500) a";
 
+/// The trail has some dozens.
+const ACTIONS_MAX: usize = 50;
+
 /// On whom.
-enum Whom {
+pub(crate) enum Whom {
     Anyone,
     Of(Vec<Uuid>),
     Matching(String),
 }
 
 /// A filter with its words looked up.
-pub(super) struct Wanted {
-    whom: Whom,
+pub(crate) struct Wanted {
+    pub(crate) whom: Whom,
     /// `None`: anybody.
-    by: Option<Vec<String>>,
+    pub(crate) by: Option<Vec<String>>,
     actions: Vec<String>,
     since: Option<DateTime<Utc>>,
     until: Option<DateTime<Utc>>,
@@ -49,10 +52,44 @@ pub(super) struct Wanted {
     ceiling: i64,
 }
 
+/// The words of a filter that are still to be looked up.
+pub(crate) struct Words<'a> {
+    pub(crate) by: Option<&'a str>,
+    pub(crate) user: Option<&'a str>,
+}
+
 impl Wanted {
+    /// Checks `filter`: the whole of it but for the words, which nothing was asked for yet.
+    pub(crate) fn checked(filter: &AuditFilter) -> Result<(Self, Words<'_>), ReadError> {
+        if filter.actions.len() > ACTIONS_MAX {
+            let message = format!("at most {ACTIONS_MAX} actions");
+            return Err(ReadError::BadFilter { field: "actions", message });
+        }
+        for action in &filter.actions {
+            text::clean("actions", Some(action))?;
+        }
+        let words =
+            Words { by: text::clean("by", filter.by.as_deref())?, user: text::clean("user", filter.user.as_deref())? };
+        let mut actions = filter.actions.clone();
+        actions.sort_unstable();
+        actions.dedup();
+        let wanted = Self {
+            whom: filter.user_id.map_or(Whom::Anyone, |user_id| Whom::Of(vec![user_id])),
+            by: None,
+            actions,
+            since: filter.since.map(within_calendar),
+            until: filter.until.map(within_calendar),
+            reason: text::clean("reason", filter.reason.as_deref())?.map(text::contains),
+            floor: 0,
+            ceiling: i64::MAX,
+        };
+        Ok((wanted, words))
+    }
+
     /// `None`: nothing in the trail can match.
     pub(super) async fn find(connection: &mut PgConnection, filter: &AuditFilter) -> Result<Option<Self>, ReadError> {
-        let by = match text::clean("by", filter.by.as_deref())? {
+        let (mut wanted, words) = Self::checked(filter)?;
+        let by = match words.by {
             None => None,
             Some(part) => {
                 let part = part.to_lowercase();
@@ -61,10 +98,9 @@ impl Wanted {
                 Some(people)
             }
         };
-        let whom = match (filter.user_id, text::clean("user", filter.user.as_deref())?) {
-            (Some(user_id), _) => Whom::Of(vec![user_id]),
-            (None, None) => Whom::Anyone,
-            (None, Some(user)) => match find::few(connection, user).await? {
+        let whom = match words.user.filter(|_| matches!(wanted.whom, Whom::Anyone)) {
+            None => wanted.whom,
+            Some(user) => match find::few(connection, user).await? {
                 None => Whom::Matching(text::contains(user)),
                 Some(mut users) => {
                     let gone: Vec<Uuid> = sqlx::query_scalar(GONE).bind(user).fetch_all(&mut *connection).await?;
@@ -79,14 +115,10 @@ impl Wanted {
         if nobody {
             return Ok(None);
         }
-        let (since, until) = (filter.since.map(within_calendar), filter.until.map(within_calendar));
-        let floor = edge(connection, NEWEST_BEFORE, since, -ORDERS_DIFFER).await?.unwrap_or(0);
-        let ceiling = edge(connection, OLDEST_FROM, until, ORDERS_DIFFER).await?.unwrap_or(i64::MAX);
-        let reason = text::clean("reason", filter.reason.as_deref())?.map(text::contains);
-        let mut actions = filter.actions.clone();
-        actions.sort_unstable();
-        actions.dedup();
-        Ok(Some(Self { whom, by, actions, since, until, reason, floor, ceiling }))
+        wanted.floor = edge(connection, NEWEST_BEFORE, wanted.since, -ORDERS_DIFFER).await?.unwrap_or(0);
+        wanted.ceiling = edge(connection, OLDEST_FROM, wanted.until, ORDERS_DIFFER).await?.unwrap_or(i64::MAX);
+        (wanted.whom, wanted.by) = (whom, by);
+        Ok(Some(wanted))
     }
 
     /// Whether lines are looked at that may not be wanted.
@@ -100,7 +132,7 @@ impl Wanted {
     }
 
     /// The newest wanted lines below a number: one more than `limit`, to see whether there are more.
-    pub(super) fn rows(&self, below: i64, limit: usize) -> QueryBuilder<Postgres> {
+    pub(crate) fn rows(&self, below: i64, limit: usize) -> QueryBuilder<Postgres> {
         let mut query = QueryBuilder::new("WITH seen AS MATERIALIZED (");
         self.push_window(&mut query, below, if self.is_windowed() { WINDOW_ROWS } else { probe(limit) });
         query.push(") SELECT ").push(COLUMNS).push(" FROM seen WHERE true");
@@ -127,7 +159,7 @@ impl Wanted {
     }
 
     /// The number of the last line of the window below `below`, when there may be more behind it.
-    pub(super) fn window_end(&self, below: i64) -> QueryBuilder<Postgres> {
+    pub(crate) fn window_end(&self, below: i64) -> QueryBuilder<Postgres> {
         let mut query = QueryBuilder::new("WITH seen AS MATERIALIZED (");
         self.push_window(&mut query, below, WINDOW_ROWS);
         query.push(") SELECT min(id) FROM seen HAVING count(*) = ").push_bind(WINDOW_ROWS);
@@ -166,12 +198,6 @@ impl Wanted {
         query.push_bind(below).push(format_args!(") AND (a.{column}, a.id) > (w.one, ")).push_bind(self.floor);
         query.push(format_args!(") ORDER BY a.{column} DESC, a.id DESC LIMIT ")).push_bind(rows).push(") a");
     }
-}
-
-/// The calendar of the database is shorter than that of a filter.
-fn within_calendar(moment: DateTime<Utc>) -> DateTime<Utc> {
-    let year = |year, or: DateTime<Utc>| Utc.with_ymd_and_hms(year, 1, 1, 0, 0, 0).single().unwrap_or(or);
-    moment.clamp(year(1, moment), year(9999, moment))
 }
 
 /// The number of the line at one end of a span, if there is such a line.

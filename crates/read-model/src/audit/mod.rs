@@ -1,6 +1,6 @@
 //! The audit trail: who did what to whom, why, and what changed.
 
-mod filter;
+pub(crate) mod filter;
 mod words;
 
 use crate::{
@@ -108,7 +108,12 @@ fn encode_id(id: &str) -> String {
     encode(&format!("audit|{id}"))
 }
 
-fn decode_id(cursor: &str) -> Result<i64, ReadError> {
+pub(crate) fn decode_id(cursor: &str) -> Result<i64, ReadError> {
     let text = decode(cursor)?;
     text.strip_prefix("audit|").and_then(|id| id.parse().ok()).ok_or(ReadError::BadCursor)
+}
+
+/// The cursor of the same place, as this list writes it.
+pub(crate) fn same_place(cursor: &str) -> Result<String, ReadError> {
+    decode_id(cursor).map(|id| encode_id(&id.to_string()))
 }

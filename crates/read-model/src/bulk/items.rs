@@ -84,6 +84,16 @@ impl TryFrom<StoredItem> for BulkItemRow {
     }
 }
 
+/// The place after which a list goes on.
+fn seq_of(cursor: &str) -> Result<i32, ReadError> {
+    decode(cursor)?.parse().map_err(|_| ReadError::BadCursor)
+}
+
+/// The cursor of the same place, as this list writes it.
+pub(crate) fn same_place(cursor: &str) -> Result<String, ReadError> {
+    seq_of(cursor).map(|seq| encode(&seq.to_string()))
+}
+
 impl ReadModel {
     /// One page of a plan's items, in its order; `state` and `forecast` narrow it. `limit` is cut to 1 to 500.
     ///
@@ -97,8 +107,7 @@ impl ReadModel {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<BulkItemRow>, ReadError> {
-        let after =
-            cursor.map(|cursor| decode(cursor)?.parse::<i32>().map_err(|_| ReadError::BadCursor)).transpose()?;
+        let after = cursor.map(seq_of).transpose()?;
         let limit = clamp(limit);
         self.section(move |connection| {
             Box::pin(async move {

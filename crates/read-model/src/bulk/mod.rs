@@ -2,7 +2,7 @@
 
 mod cases;
 mod choose;
-mod items;
-mod plans;
+pub(crate) mod items;
+pub(crate) mod plans;
 
 pub use choose::{Chosen, ChosenItem};

@@ -16,7 +16,7 @@ use contract::{
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
-const LIST: &str = "bulk";
+pub(crate) const LIST: &str = "bulk";
 /// Items shown with a plan.
 const SAMPLE: u32 = 8;
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 const JOB_TYPES_MAX: usize = 50;
 
 /// Whose jobs.
-pub(super) enum Whose {
+pub(crate) enum Whose {
     /// Everybody's.
     Anyone,
     /// These users', who are few.
@@ -24,18 +24,31 @@ pub(super) enum Whose {
 }
 
 /// What a page must show.
-pub(super) struct Wanted {
+pub(crate) struct Wanted {
     pub(super) statuses: Vec<JobStatus>,
     job_types: Vec<String>,
-    pub(super) whose: Whose,
+    pub(crate) whose: Whose,
     ids: Option<(Uuid, Uuid)>,
     worker_id: Option<Uuid>,
     error: Option<String>,
 }
 
 impl Wanted {
-    /// Checks `filter`. `None`: nothing can be let through.
+    /// Checks `filter` and looks its user up. `None`: nothing can be let through.
     pub(super) async fn of(connection: &mut PgConnection, filter: &JobFilter) -> Result<Option<Self>, ReadError> {
+        let Some((mut wanted, user)) = Self::checked(filter)? else { return Ok(None) };
+        if let Some(user) = user {
+            wanted.whose = match find::few(connection, user).await? {
+                Some(users) if users.is_empty() => return Ok(None),
+                Some(users) => Whose::Of(users),
+                None => Whose::Matching(text::contains(user)),
+            };
+        }
+        Ok(Some(wanted))
+    }
+
+    /// Checks `filter`: everybody's jobs, and the user who is still to be looked up. `None`: nothing can be let through.
+    pub(crate) fn checked(filter: &JobFilter) -> Result<Option<(Self, Option<&str>)>, ReadError> {
         if filter.job_types.len() > JOB_TYPES_MAX {
             let message = format!("at most {JOB_TYPES_MAX} types");
             return Err(ReadError::BadFilter { field: "job_types", message });
@@ -51,6 +64,8 @@ impl Wanted {
             })?),
         };
         let mut statuses = filter.statuses.clone();
+        statuses.sort_unstable();
+        statuses.dedup();
         if filter.worker_id.is_some() {
             // Only a running job is held by a worker.
             statuses.retain(|status| *status == JobStatus::Running);
@@ -59,22 +74,16 @@ impl Wanted {
             }
             statuses = vec![JobStatus::Running];
         }
-        let whose = match text::clean("user", filter.user.as_deref())? {
-            None => Whose::Anyone,
-            Some(user) => match find::few(connection, user).await? {
-                Some(users) if users.is_empty() => return Ok(None),
-                Some(users) => Whose::Of(users),
-                None => Whose::Matching(text::contains(user)),
-            },
-        };
-        Ok(Some(Self {
+        let user = text::clean("user", filter.user.as_deref())?;
+        let wanted = Self {
             statuses,
             job_types: filter.job_types.clone(),
-            whose,
+            whose: Whose::Anyone,
             ids,
             worker_id: filter.worker_id,
             error: text::clean("error", filter.error.as_deref())?.map(text::contains),
-        }))
+        };
+        Ok(Some((wanted, user)))
     }
 
     /// Lets everything through: no window is needed.

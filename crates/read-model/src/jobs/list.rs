@@ -16,10 +16,10 @@ use contract::{Page, jobs::JobFilter, jobs::JobRow};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-const LIST: &str = "jobs";
+pub(crate) const LIST: &str = "jobs";
 
 /// Where a page's rows come from.
-enum Source {
+pub(crate) enum Source {
     /// The newest rows, at most so many.
     Newest(i64),
     /// The newest failed and cancelled rows, by their own index, at most so many.
@@ -119,6 +119,14 @@ async fn fetch(
     after: Option<Key>,
     limit: usize,
 ) -> Result<Vec<JobRow>, ReadError> {
+    // Planned anew each time: a plan made for all values of a filter fits none of them.
+    let mut query = statement(wanted, source, after, limit);
+    let rows: Vec<StoredJob> = query.build_query_as().persistent(false).fetch_all(connection).await?;
+    rows.into_iter().map(JobRow::try_from).collect()
+}
+
+/// One row more than `limit`, to see whether there are more.
+pub(crate) fn statement(wanted: &Wanted, source: &Source, after: Option<Key>, limit: usize) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::<Postgres>::new("WITH page AS MATERIALIZED (");
     match source {
         Source::Newest(_) | Source::Troubled(_) => {
@@ -160,9 +168,7 @@ async fn fetch(
         Source::Users(_) => " ORDER BY j.created_at DESC, j.id DESC",
         _ => " ORDER BY j.id DESC",
     });
-    // Planned anew each time: a plan made for all values of a filter fits none of them.
-    let rows: Vec<StoredJob> = query.build_query_as().persistent(false).fetch_all(connection).await?;
-    rows.into_iter().map(JobRow::try_from).collect()
+    query
 }
 
 /// The predicate of the index `background_jobs_troubled`.

@@ -2,8 +2,8 @@
 
 mod counts;
 mod detail;
-mod filter;
-mod list;
+pub(crate) mod filter;
+pub(crate) mod list;
 pub(crate) mod row;
 
 pub(crate) use counts::job_counts;

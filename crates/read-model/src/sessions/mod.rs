@@ -17,7 +17,7 @@ use contract::{Page, sessions::SessionFilter, sessions::SessionRow};
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-const LIST: &str = "sessions";
+pub(crate) const LIST: &str = "sessions";
 
 const COLUMNS: &str = "s.id, s.user_id, s.transport, s.user_agent, s.address, s.created_at, s.last_seen_at, s.expires_at, \
   s.revoked_at, s.revoked_by, s.version";
@@ -73,7 +73,7 @@ impl TryFrom<StoredSession> for SessionRow {
 }
 
 /// Whose sessions.
-enum Whose {
+pub(crate) enum Whose {
     Anyone,
     Of(Vec<Uuid>),
     Matching(String),
@@ -129,17 +129,41 @@ async fn page(
             find::few(connection, user).await?.map_or_else(|| Whose::Matching(text::contains(user)), Whose::Of)
         }
     };
+    let rows: Vec<StoredSession> = statement(&whose, filter.active_only, after, limit)
+        .build_query_as()
+        .persistent(false)
+        .fetch_all(&mut *connection)
+        .await?;
+    let rows: Vec<SessionRow> = rows.into_iter().map(SessionRow::try_from).collect::<Result<_, _>>()?;
+    let full = rows.len() > limit;
+    let mut page = cut(rows, limit, as_of, |row: &SessionRow| key(row).encode(LIST));
+    if is_windowed(&whose, filter.active_only) && !full {
+        page.next = match (window_end(connection, &whose, filter.active_only, after).await?, page.rows.last().map(key))
+        {
+            (Some(end), Some(last)) => Some(end.min(last).encode(LIST)),
+            (end, _) => end.map(|end| end.encode(LIST)),
+        };
+    }
+    Ok(page)
+}
+
+/// Whether sessions are looked at that may not be wanted.
+const fn is_windowed(whose: &Whose, active_only: bool) -> bool {
+    active_only || matches!(whose, Whose::Matching(_))
+}
+
+/// One row more than `limit`, to see whether there are more.
+pub(crate) fn statement(whose: &Whose, active_only: bool, after: Option<Key>, limit: usize) -> QueryBuilder<Postgres> {
     // A user's sessions lie scattered over the table, so looking at one costs about as much as looking at its user.
-    let window = WINDOW_ROWS_JOINED;
-    let windowed = filter.active_only || matches!(whose, Whose::Matching(_));
+    let window = if is_windowed(whose, active_only) { WINDOW_ROWS_JOINED } else { probe(limit) };
     let mut query = QueryBuilder::<Postgres>::new("WITH seen AS (");
-    push_window(&mut query, &whose, filter.active_only, after, if windowed { window } else { probe(limit) });
+    push_window(&mut query, whose, active_only, after, window);
     query.push("), page AS MATERIALIZED (SELECT * FROM seen s WHERE true");
-    if filter.active_only {
+    if active_only {
         query
             .push(" AND s.revoked_at IS NULL AND s.expires_at > now() AND s.last_seen_at > now() - interval '14 days'");
     }
-    if let Whose::Matching(pattern) = &whose {
+    if let Whose::Matching(pattern) = whose {
         // As a sub-select for each row: as a join the planner may read all users for it.
         query.push(" AND (SELECT (f.email || ' ' || coalesce(f.full_name, '')) ILIKE ").push_bind(pattern.clone());
         query.push(" FROM ops.users f WHERE f.id = s.user_id)");
@@ -147,19 +171,7 @@ async fn page(
     query.push(" ORDER BY s.created_at DESC, s.id DESC LIMIT ").push_bind(probe(limit)).push(") ");
     query.push(SELECT_ROW).push(" FROM page s JOIN ops.users u ON u.id = s.user_id");
     query.push(" ORDER BY s.created_at DESC, s.id DESC");
-    let rows: Vec<StoredSession> = query.build_query_as().persistent(false).fetch_all(&mut *connection).await?;
-    let rows: Vec<SessionRow> = rows.into_iter().map(SessionRow::try_from).collect::<Result<_, _>>()?;
-    let full = rows.len() > limit;
-    let mut page = cut(rows, limit, as_of, |row: &SessionRow| key(row).encode(LIST));
-    if windowed && !full {
-        page.next =
-            match (window_end(connection, &whose, filter.active_only, after, window).await?, page.rows.last().map(key))
-            {
-                (Some(end), Some(last)) => Some(end.min(last).encode(LIST)),
-                (end, _) => end.map(|end| end.encode(LIST)),
-            };
-    }
-    Ok(page)
+    query
 }
 
 /// The newest `window` sessions, by an index that has this order: `user_sessions_active` for those of a user that nobody
@@ -197,8 +209,8 @@ async fn window_end(
     whose: &Whose,
     active_only: bool,
     after: Option<Key>,
-    window: i64,
 ) -> Result<Option<Key>, ReadError> {
+    let window = WINDOW_ROWS_JOINED;
     let mut query = QueryBuilder::<Postgres>::new("WITH seen AS MATERIALIZED (");
     push_window(&mut query, whose, active_only, after, window);
     query.push(") SELECT created_at, id, (SELECT count(*) FROM seen) FROM seen ORDER BY created_at, id LIMIT 1");

@@ -1,6 +1,6 @@
 //! What a revoke of a user's sessions would end.
 
-use crate::{ReadError, ReadModel, device::device, section::database_time};
+use crate::{ReadError, ReadModel, device::device, page::within_calendar, section::database_time};
 use chrono::{DateTime, Utc};
 use contract::sessions::{DeviceSessions, RevokePreview};
 use sqlx::{FromRow, PgConnection};
@@ -37,6 +37,7 @@ impl ReadModel {
         on_device: Option<String>,
         unused_since: Option<DateTime<Utc>>,
     ) -> Result<RevokePreview, ReadError> {
+        let unused_since = unused_since.map(within_calendar);
         self.snapshot(move |connection| {
             Box::pin(async move { preview(connection, user_id, except, on_device.as_deref(), unused_since).await })
         })

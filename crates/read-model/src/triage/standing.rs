@@ -178,6 +178,11 @@ fn encode((Reverse((gravity, cause)), order, id): &Place) -> String {
     page::encode(&format!("{LIST}|{gravity}|{cause}|{order}|{}", id.simple()))
 }
 
+/// The cursor of the same place, as this list writes it.
+pub(crate) fn same_place(cursor: &str) -> Result<String, ReadError> {
+    place_of(cursor).map(|place| encode(&place))
+}
+
 /// Where a list goes on.
 fn place_of(cursor: &str) -> Result<Place, ReadError> {
     let text = page::decode(cursor)?;

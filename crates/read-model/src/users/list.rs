@@ -20,7 +20,7 @@ use contract::{Page, users::UserFilter, users::UserRow};
 use sqlx::{PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-const LIST: &str = "users";
+pub(crate) const LIST: &str = "users";
 /// With this many among the newest, the index would find thousands: a wider window fills the page sooner.
 const COMMON: usize = 10;
 /// A search that finds more than this in the index is answered by windows over the newest instead.
@@ -29,7 +29,7 @@ const FOUND_MAX: i64 = 5_000;
 const RESTLESS: [DemoModeStatus; 3] = [DemoModeStatus::Enabling, DemoModeStatus::Disabling, DemoModeStatus::Failed];
 
 /// What a page must show.
-struct Wanted {
+pub(crate) struct Wanted {
     search: Option<Search>,
     demo_modes: Vec<DemoModeStatus>,
 }
@@ -43,7 +43,7 @@ struct Search {
     ids: Option<(Uuid, Uuid)>,
 }
 
-enum Source {
+pub(crate) enum Source {
     /// The newest rows, at most so many.
     Newest(i64),
     /// What the indexes on text and id find, at most [`FOUND_MAX`] each.
@@ -66,15 +66,7 @@ impl ReadModel {
         limit: u32,
     ) -> Result<Page<UserRow>, ReadError> {
         let after = cursor.map(|cursor| Key::decode(LIST, cursor)).transpose()?;
-        let wanted = Wanted {
-            search: text::clean("search", filter.search.as_deref())?.map(|search| Search {
-                pattern: text::contains(search),
-                indexed: text::has_trigram(search),
-                email: search.to_owned(),
-                ids: text::id_range(search),
-            }),
-            demo_modes: filter.demo_modes.clone(),
-        };
+        let wanted = Wanted::checked(filter)?;
         let limit = clamp(limit);
         self.section(move |connection| Box::pin(async move { page(connection, &wanted, after, limit).await })).await
     }
@@ -143,6 +135,16 @@ async fn fetch(
     after: Option<Key>,
     limit: usize,
 ) -> Result<(Vec<UserRow>, bool), ReadError> {
+    // Planned anew each time: a plan made for all patterns fits none of them.
+    let mut query = statement(wanted, source, after, limit);
+    let rows: Vec<Counted> = query.build_query_as().persistent(false).fetch_all(connection).await?;
+    let complete = rows.first().is_none_or(|row| row.found < FOUND_MAX);
+    let rows = rows.into_iter().map(|row| UserRow::try_from(row.user)).collect::<Result<_, _>>()?;
+    Ok((rows, complete))
+}
+
+/// One row more than `limit`, to see whether there are more.
+pub(crate) fn statement(wanted: &Wanted, source: &Source, after: Option<Key>, limit: usize) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::<Postgres>::new("WITH source AS MATERIALIZED (");
     match source {
         Source::Newest(window) => {
@@ -173,11 +175,7 @@ async fn fetch(
     query.push(" ORDER BY u.created_at DESC, u.id DESC LIMIT ").push_bind(probe(limit)).push(") ");
     query.push(SELECT_ROW).push(", (SELECT count(*) FROM source) AS found FROM page u").push(JOIN);
     query.push(" ORDER BY u.created_at DESC, u.id DESC");
-    // Planned anew each time: a plan made for all patterns fits none of them.
-    let rows: Vec<Counted> = query.build_query_as().persistent(false).fetch_all(connection).await?;
-    let complete = rows.first().is_none_or(|row| row.found < FOUND_MAX);
-    let rows = rows.into_iter().map(|row| UserRow::try_from(row.user)).collect::<Result<_, _>>()?;
-    Ok((rows, complete))
+    query
 }
 
 #[derive(sqlx::FromRow)]
@@ -188,6 +186,20 @@ struct Counted {
 }
 
 impl Wanted {
+    /// Checks `filter`.
+    pub(crate) fn checked(filter: &UserFilter) -> Result<Self, ReadError> {
+        let search = text::clean("search", filter.search.as_deref())?.map(|search| Search {
+            pattern: text::contains(search),
+            indexed: text::has_trigram(search),
+            email: search.to_owned(),
+            ids: text::id_range(search),
+        });
+        let mut demo_modes = filter.demo_modes.clone();
+        demo_modes.sort_unstable();
+        demo_modes.dedup();
+        Ok(Self { search, demo_modes })
+    }
+
     const fn is_all(&self) -> bool {
         self.search.is_none() && self.demo_modes.is_empty()
     }

@@ -1,6 +1,6 @@
 //! Users: the table, one user's page.
 
 pub(crate) mod find;
-mod list;
+pub(crate) mod list;
 pub(crate) mod row;
 mod view;
