@@ -3,7 +3,7 @@
 use crate::{
     api_client::{ApiClient, ApiFailure, in_words, not_sent, to_ipc},
     failure::{Answer, unauthorized},
-    keychain::{Entry, Keychain},
+    keychain::{self, Entry, Held, Keychain},
     pending::Command,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,6 +11,7 @@ use contract::{
     ErrorCode,
     access::{BeginSecondFactor, SecondFactorSecret, SignInStep, StaffAccess},
     auth::{DatabaseLogin, StaffInfo, StaffSignedIn, Tokens},
+    ipc::KeychainState,
     members::StaffMembers,
     sessions::SessionProbe,
     staff::CommandSettled,
@@ -18,7 +19,7 @@ use contract::{
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::{PoisonError, RwLock};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use uuid::Uuid;
@@ -29,13 +30,15 @@ const EARLY: TimeDelta = TimeDelta::seconds(30);
 /// A database login with less than this left is not begun with.
 pub const LOGIN_LEFT: TimeDelta = TimeDelta::minutes(2);
 
-/// What happens to credentials beyond this process.
+/// Where credentials are kept.
 #[derive(Clone)]
-pub enum Keep {
-    /// Kept in the keychain under this environment.
-    InKeychain(Keychain, String),
+pub struct Keep {
+    /// Holds them in memory where they must not, or cannot, outlive the window.
+    pub keychain: Keychain,
+    /// Under which they are kept.
+    pub environment_id: String,
     /// Gone with the window: asked for by the person, or a developer's stack.
-    ThisSessionOnly,
+    pub session_only: bool,
 }
 
 /// A signed-in person.
@@ -45,6 +48,8 @@ pub struct Account {
     keep: Keep,
     state: Mutex<State>,
     access: RwLock<Option<StaffAccess>>,
+    /// Why the keychain does not have the newest credentials; `None`: it has, or was not to.
+    unkept: watch::Sender<Option<KeychainState>>,
     ended: CancellationToken,
 }
 
@@ -60,15 +65,19 @@ impl Account {
     pub fn new(client: ApiClient, signed_in: StaffSignedIn, database: Option<DatabaseLogin>, keep: Keep) -> Self {
         let Tokens { access_token, access_expires_at, refresh_token, .. } = signed_in.tokens;
         let state = State { access: Some((access_token, access_expires_at)), refresh_token, database };
-        let access = RwLock::new(Some(signed_in.access));
-        Self { client, staff: signed_in.staff, keep, state: Mutex::new(state), access, ended: CancellationToken::new() }
+        Self::assemble(client, signed_in.staff, keep, state, Some(signed_in.access))
     }
 
     /// From the keychain, while the API cannot be reached: reading works, commands refresh first.
     pub fn offline(client: ApiClient, entry: Entry, keep: Keep) -> Self {
         let state = State { access: None, refresh_token: entry.refresh_token, database: entry.database };
-        let (state, access) = (Mutex::new(state), RwLock::default());
-        Self { client, staff: entry.staff, keep, state, access, ended: CancellationToken::new() }
+        Self::assemble(client, entry.staff, keep, state, None)
+    }
+
+    fn assemble(client: ApiClient, staff: StaffInfo, keep: Keep, state: State, access: Option<StaffAccess>) -> Self {
+        let (state, access) = (Mutex::new(state), RwLock::new(access));
+        let (unkept, ended) = (watch::Sender::default(), CancellationToken::new());
+        Self { client, staff, keep, state, access, unkept, ended }
     }
 
     /// Whose account this is.
@@ -118,6 +127,21 @@ impl Account {
         self.with_token(|token| async move { self.client.probe_session(&token, id).await }).await
     }
 
+    /// Why the keychain does not have what it should; `None` where it has, and where nothing is to outlive the window.
+    pub fn unkept(&self) -> Option<KeychainState> {
+        *self.unkept.borrow()
+    }
+
+    /// Whether the credentials end with the window, wished for or not.
+    pub fn session_only(&self) -> bool {
+        self.keep.session_only || self.unkept().is_some()
+    }
+
+    /// Tells of each change of [`Self::unkept`] from now on.
+    pub fn watch_unkept(&self) -> watch::Receiver<Option<KeychainState>> {
+        self.unkept.subscribe()
+    }
+
     /// Returns once the API has said that it no longer accepts these credentials, whoever asked it.
     pub async fn ended(&self) {
         self.ended.cancelled().await;
@@ -165,9 +189,7 @@ impl Account {
         let login = asked.map_err(|failure| to_ipc(failure, None))?;
         let mut state = self.state.lock().await;
         state.database = Some(login.clone());
-        if let Err(error) = self.save(&state).await {
-            warn!("The new database login stays in memory only: {error}");
-        }
+        self.save(&state).await;
         info!(until = %login.valid_until, "Got a database login");
         Ok(login)
     }
@@ -178,19 +200,15 @@ impl Account {
         state.database.clone().filter(|login| login.valid_until > self.now() + LOGIN_LEFT)
     }
 
-    /// Keeps the credentials as asked; fails when the keychain does.
-    pub async fn store(&self) -> Result<(), crate::keychain::SecretError> {
-        self.save(&*self.state.lock().await).await
+    /// Keeps the credentials as asked; where the keychain does not take them, in memory. [`Self::unkept`] says so.
+    pub async fn store(&self) {
+        self.save(&*self.state.lock().await).await;
     }
 
     /// Ends the session at the API and forgets the entry. The entry goes even when the API cannot be reached.
     pub async fn sign_out(&self) {
         let token = self.token(None).await;
-        if let Keep::InKeychain(keychain, environment_id) = &self.keep
-            && let Err(error) = keychain.forget(environment_id).await
-        {
-            warn!("The entry of the keychain could not be removed: {error}");
-        }
+        self.forget().await;
         let ended = match token {
             Ok(token) => self.client.logout(&token).await.map(drop),
             Err(failure) => Err(failure),
@@ -201,10 +219,12 @@ impl Account {
         }
     }
 
-    /// Removes the entry of credentials that the API no longer accepts.
+    /// Removes what is kept. What the keychain has from before a sign-in for this session only is not this account's.
     pub async fn forget(&self) {
-        if let Keep::InKeychain(keychain, environment_id) = &self.keep {
-            let _ = keychain.forget(environment_id).await;
+        let Keep { keychain, environment_id, session_only } = &self.keep;
+        keychain.here().forget(environment_id);
+        if !session_only && let Err(error) = keychain.forget(environment_id).await {
+            warn!("The entry of the keychain could not be removed: {error}");
         }
     }
 
@@ -231,20 +251,28 @@ impl Account {
         };
         state.access = Some((fresh.access_token.clone(), fresh.access_expires_at));
         state.refresh_token = fresh.refresh_token;
-        if let Err(error) = self.save(&state).await {
-            warn!("The new refresh token stays in memory only: {error}");
-        }
+        self.save(&state).await;
         Ok(fresh.access_token)
     }
 
-    async fn save(&self, state: &State) -> Result<(), crate::keychain::SecretError> {
-        let Keep::InKeychain(keychain, environment_id) = &self.keep else { return Ok(()) };
+    async fn save(&self, state: &State) {
+        let Keep { keychain, environment_id, session_only } = &self.keep;
         let entry = Entry {
             refresh_token: state.refresh_token.clone(),
             database: state.database.clone(),
             staff: self.staff.clone(),
         };
-        keychain.write(environment_id, &entry).await
+        let refused = if *session_only { None } else { keychain.write(environment_id, &entry).await.err() };
+        if *session_only || refused.is_some() {
+            keychain.here().hold(environment_id, Held { entry, asked: *session_only });
+        } else {
+            keychain.here().forget(environment_id);
+        }
+        if let Some(error) = &refused {
+            warn!("The keychain did not take the credentials, which stay in memory only: {error}");
+        }
+        let why = refused.as_ref().map(keychain::state);
+        self.unkept.send_if_modified(|now| std::mem::replace(now, why) != why);
     }
 }
 

@@ -3,9 +3,11 @@
 //! One small entry an environment. Secrets never reach the page, the log or a file.
 
 mod entry;
+mod here;
 mod store;
 
 pub use entry::Entry;
+pub use here::{Held, Here};
 pub use store::{Keyring, Memory, SecretError, SecretStore};
 
 use contract::ipc::{IpcError, KeychainState};
@@ -22,6 +24,7 @@ pub struct Keychain {
     store: Arc<dyn SecretStore>,
     turn: Arc<Mutex<()>>,
     patience: Duration,
+    here: Arc<Here>,
 }
 
 impl Keychain {
@@ -35,7 +38,12 @@ impl Keychain {
 
     /// Over any store.
     pub fn new(store: Arc<dyn SecretStore>) -> Self {
-        Self { store, turn: Arc::default(), patience: PROMPT_PATIENCE }
+        Self { store, turn: Arc::default(), patience: PROMPT_PATIENCE, here: Arc::default() }
+    }
+
+    /// What is not to go into the keychain, or did not: of this window only.
+    pub fn here(&self) -> &Here {
+        &self.here
     }
 
     /// What is kept for an environment, if anything is.
@@ -51,8 +59,9 @@ impl Keychain {
         self.call(move |store| store.set(&key, &bytes)).await
     }
 
-    /// Forgets an entry; none is fine.
+    /// Forgets an entry, also what is only here; none is fine.
     pub async fn forget(&self, environment_id: &str) -> Result<(), SecretError> {
+        self.here.forget(environment_id);
         let key = environment_id.to_owned();
         self.call(move |store| store.delete(&key)).await
     }
@@ -83,7 +92,8 @@ pub fn state(error: &SecretError) -> KeychainState {
         SecretError::Denied => KeychainState::Denied,
         // It can be used: signing in replaces the entry.
         SecretError::Unreadable => KeychainState::Ready,
-        SecretError::Unavailable | SecretError::TooLong | SecretError::Other(_) => KeychainState::Absent,
+        SecretError::Unavailable => KeychainState::Absent,
+        SecretError::TooLong | SecretError::Other(_) => KeychainState::Failing,
     }
 }
 
@@ -102,7 +112,7 @@ pub fn advice(error: &SecretError) -> &'static str {
         }
         SecretError::Unavailable => "The keychain of this system cannot be reached. Sign in for this session only.",
         SecretError::TooLong | SecretError::Other(_) => {
-            "The keychain could not keep the credentials. The log has the detail. Sign in for this session only."
+            "The keychain fails: it or its disk may be full. The log has the detail. Mend it and try again, or sign in for this session only."
         }
     }
 }
@@ -174,7 +184,8 @@ mod tests {
             ((|| SecretError::Locked) as fn() -> SecretError, KeychainState::Locked),
             (|| SecretError::Denied, KeychainState::Denied),
             (|| SecretError::Unavailable, KeychainState::Absent),
-            (|| SecretError::Other("D-Bus says no".into()), KeychainState::Absent),
+            (|| SecretError::TooLong, KeychainState::Failing),
+            (|| SecretError::Other("D-Bus says no".into()), KeychainState::Failing),
         ] {
             let error = Keychain::new(Arc::new(Broken(make))).read("one").await.expect_err("is broken");
             assert_eq!(state(&error), expected);

@@ -233,15 +233,18 @@ impl Ops {
     }
 }
 
-/// Leaves each session that the API no longer accepts, for as long as the window lives.
+/// Leaves each session that the API no longer accepts, for as long as the window lives, and tells the page when the keychain
+/// stops or begins to take what it is given.
 pub async fn leave_ended(ops: Arc<Ops>) {
     loop {
         let Some(session) = ops.session() else {
             ops.entered.notified().await;
             continue;
         };
+        let mut unkept = session.account.watch_unkept();
         tokio::select! {
             () = session.account.ended() => ops.end(&session).await,
+            Ok(()) = unkept.changed() => ops.notify(AppEvent::SessionChanged),
             () = ops.entered.notified() => {}
         }
     }

@@ -47,22 +47,21 @@ pub enum Restored {
     Ended(String),
 }
 
-/// Signs in by e-mail and password. The keychain is tried first, so that no session is made that cannot be kept as asked.
+/// Signs in by e-mail and password. The keychain is read first: where that fails, the person chooses before the password is sent.
+/// One that then does not take the credentials is told of by the account, which goes on for this session only.
 pub async fn by_password(
     environment: &Environment,
     keychain: &Keychain,
     (email, password, code): (&str, &str, Option<&str>),
     session_only: bool,
 ) -> Answer<Entered> {
-    let keep = if session_only {
-        Keep::ThisSessionOnly
-    } else {
+    if !session_only {
         match keychain.read(&environment.id).await {
             Ok(_) | Err(SecretError::Unreadable) => {}
             Err(error) => return Err(keychain::refusal(&error)),
         }
-        Keep::InKeychain(keychain.clone(), environment.id.clone())
-    };
+    }
+    let keep = Keep { keychain: keychain.clone(), environment_id: environment.id.clone(), session_only };
     let client = ApiClient::new(&environment.api_url, environment.authority.as_deref())?;
     // A password is not given to whatever else may answer at this address.
     client.check().await.map_err(|failure| contract::ipc::IpcError::Unavailable {
@@ -70,12 +69,8 @@ pub async fn by_password(
         retry_after_s: 2,
     })?;
     let signed_in = client.login(email, password, code).await.map_err(|failure| to_ipc(failure, None))?;
-    let account = Account::new(client, signed_in, None, keep);
-    if let Err(error) = account.store().await {
-        account.sign_out().await;
-        return Err(keychain::refusal(&error));
-    }
-    let account = Arc::new(account);
+    let account = Arc::new(Account::new(client, signed_in, None, keep));
+    account.store().await;
     match enter(environment, Arc::clone(&account)).await {
         Ok(entered) => Ok(entered),
         Err(error) => {
@@ -98,14 +93,17 @@ pub async fn enter(environment: &Environment, account: Arc<Account>) -> Answer<E
     )))
 }
 
-/// Goes on with what the keychain has.
-pub async fn from_keychain(environment: &Environment, keychain: &Keychain) -> Restored {
-    let entry = match keychain.read(&environment.id).await {
-        Ok(Some(entry)) => entry,
-        Ok(None) => return Restored::Nothing,
-        Err(error) => return Restored::Keychain(error),
+/// Goes on with what this window holds for an environment, else with what the keychain has.
+pub async fn from_kept(environment: &Environment, keychain: &Keychain) -> Restored {
+    let (entry, session_only) = match keychain.here().find(&environment.id) {
+        Some(held) => (held.entry, held.asked),
+        None => match keychain.read(&environment.id).await {
+            Ok(Some(entry)) => (entry, false),
+            Ok(None) => return Restored::Nothing,
+            Err(error) => return Restored::Keychain(error),
+        },
     };
-    let keep = Keep::InKeychain(keychain.clone(), environment.id.clone());
+    let keep = Keep { keychain: keychain.clone(), environment_id: environment.id.clone(), session_only };
     let client = match ApiClient::new(&environment.api_url, environment.authority.as_deref()) {
         Ok(client) => client,
         Err(error) => return Restored::NotNow(crate::failure::message(&error).into()),
@@ -115,7 +113,7 @@ pub async fn from_keychain(environment: &Environment, keychain: &Keychain) -> Re
         Ok(Ok(signed_in)) => refreshed(environment, client, signed_in, entry, keep).await,
         Ok(Err(failure)) if is_refused(&failure) => {
             info!("The kept refresh token is no longer accepted");
-            let _ = keychain.forget(&environment.id).await;
+            Account::offline(client, entry, keep).forget().await;
             Restored::Ended(crate::failure::message(&ended()).into())
         }
         Ok(Err(failure)) => offline(environment, client, entry, keep, to_ipc(failure, None)).await,
@@ -133,11 +131,8 @@ async fn refreshed(
     entry: Entry,
     keep: Keep,
 ) -> Restored {
-    let account = Account::new(client, signed_in, entry.database, keep);
-    if let Err(error) = account.store().await {
-        return Restored::Keychain(error);
-    }
-    let account = Arc::new(account);
+    let account = Arc::new(Account::new(client, signed_in, entry.database, keep));
+    account.store().await;
     if let Some(login) = account.stored_database_login().await
         && account.to_do().is_empty()
     {
@@ -162,7 +157,12 @@ async fn offline(
     keep: Keep,
     why: contract::ipc::IpcError,
 ) -> Restored {
+    let held = keep.keychain.here().find(&environment.id).is_some();
     let account = Account::offline(client, entry, keep);
+    if held {
+        // The keychain may take it by now; if not, the account says so.
+        account.store().await;
+    }
     match account.stored_database_login().await {
         Some(login) => Restored::Yes(Session::start(
             environment.clone(),

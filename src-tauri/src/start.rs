@@ -49,7 +49,7 @@ pub async fn restore(ops: &Ops, environment: &Environment) {
                 Err(error) => Restored::NotNow(crate::failure::message(&error).into()),
             }
         }
-        _ => sign_in::from_keychain(environment, &ops.keychain).await,
+        _ => sign_in::from_kept(environment, &ops.keychain).await,
     };
     let _turn = ops.changing.lock().await;
     if ops.session().is_some() || ops.preferences.environment().as_ref() != Some(environment) {
@@ -105,8 +105,12 @@ pub async fn bootstrap(ops: &Ops, limit: Duration) -> Bootstrap {
             .half()
             .filter(|_| session.is_none())
             .map(|half| Entering { staff: half.account.staff().clone(), to_do: half.account.to_do() }),
+        session_only: session.as_ref().is_some_and(|session| session.account.session_only()),
+        keychain: match &session {
+            Some(session) => session.account.unkept().unwrap_or(KeychainState::Ready),
+            None => problem.keychain.unwrap_or(if in_time { KeychainState::Ready } else { KeychainState::Locked }),
+        },
         staff: session.map(|session| session.account.staff().clone()),
-        keychain: problem.keychain.unwrap_or(if in_time { KeychainState::Ready } else { KeychainState::Locked }),
         now,
         contradictions,
         freshness: ops.live.freshness(),

@@ -118,6 +118,8 @@ wire! {
         Absent,
         /// The person dismissed the prompt.
         Denied,
+        /// It answers, but does not do what is asked: it or its disk is full, or it is broken.
+        Failing,
     }
 
     /// Everything the page needs for its first paint, read while the window is still hidden.
@@ -138,8 +140,10 @@ wire! {
         pub sign_in_problem: Option<String>,
         /// Credentials may be kept that could not be used now: trying again without typing them may help.
         pub may_try_again: bool,
-        /// Whether credentials outlive the window.
+        /// Whether credentials outlive the window; of whoever is signed in: why theirs do not.
         pub keychain: KeychainState,
+        /// Whoever is signed in is so until the window closes: as they asked, or because the keychain did not take it.
+        pub session_only: bool,
         /// The first screen, when it could be read.
         pub now: Option<NowView>,
         /// What needs a person, with it.

@@ -1,7 +1,10 @@
 //! Against a real server on a real socket.
 
 use super::*;
-use crate::keychain::Memory;
+use crate::{
+    keychain::{Memory, SecretError, SecretStore},
+    sign_in::{Restored, from_kept},
+};
 use axum::{
     Json, Router,
     extract::State as Shared,
@@ -92,6 +95,14 @@ async fn start(until: DateTime<Utc>) -> (Arc<Api>, Account, Keychain) {
 }
 
 async fn start_at(api: Arc<Api>, until: DateTime<Utc>) -> (Arc<Api>, Account, Keychain) {
+    let keychain = Keychain::new(Arc::new(Memory::default()));
+    let client = ApiClient::new(&serve(Arc::clone(&api)).await, None).expect("a client");
+    let keep = Keep { keychain: keychain.clone(), environment_id: "one".into(), session_only: false };
+    (api, Account::new(client, signed_in(0, until), None, keep), keychain)
+}
+
+/// Where it answers from now on.
+async fn serve(api: Arc<Api>) -> String {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let ahead = api.ahead;
     let dated = move |mut response: axum::response::Response| async move {
@@ -105,14 +116,11 @@ async fn start_at(api: Arc<Api>, until: DateTime<Utc>) -> (Arc<Api>, Account, Ke
         .route("/healthz", get(|| async { "ok" }))
         .layer(axum::middleware::map_response(dated))
         .layer(axum::middleware::map_response(crate::api_client::tests::named))
-        .with_state(Arc::clone(&api));
+        .with_state(api);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let client = ApiClient::new(&format!("http://{address}"), None).expect("a client");
-    let keychain = Keychain::new(Arc::new(Memory::default()));
-    let keep = Keep::InKeychain(keychain.clone(), "one".into());
-    (api, Account::new(client, signed_in(0, until), None, keep), keychain)
+    format!("http://{address}")
 }
 
 fn command() -> Command {
@@ -177,7 +185,76 @@ async fn a_refused_refresh_token_asks_for_sign_in() {
 async fn a_refresh_that_cannot_be_sent_leaves_the_command_unsent() {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = ApiClient::new("http://127.0.0.1:1", None).expect("a client");
-    let account = Account::offline(client, Entry::sample(), Keep::ThisSessionOnly);
+    let keychain = Keychain::new(Arc::new(Memory::default()));
+    let keep = Keep { keychain, environment_id: "one".into(), session_only: true };
+    let account = Account::offline(client, Entry::sample(), keep);
     let failure = account.command(&command()).await.expect_err("nobody listens");
     assert!(matches!(failure, ApiFailure::NotSent(_)));
+}
+
+/// A keychain that can be read and, while it is full, takes nothing.
+#[derive(Default)]
+struct Filling {
+    kept: Memory,
+    full: std::sync::atomic::AtomicBool,
+}
+
+impl SecretStore for Filling {
+    fn get(&self, key: &str) -> Result<Option<Vec<u8>>, SecretError> {
+        self.kept.get(key)
+    }
+    fn set(&self, key: &str, secret: &[u8]) -> Result<(), SecretError> {
+        let full = self.full.load(Ordering::SeqCst);
+        if full { Err(SecretError::Other("no room".into())) } else { self.kept.set(key, secret) }
+    }
+    fn delete(&self, key: &str) -> Result<(), SecretError> {
+        self.kept.delete(key)
+    }
+}
+
+#[tokio::test]
+async fn a_full_keychain_leaves_a_sign_in_for_this_session_until_it_takes_it_again() {
+    let store = Arc::new(Filling::default());
+    let keychain = Keychain::new(Arc::clone(&store) as Arc<dyn SecretStore>);
+    let keep = Keep { keychain: keychain.clone(), environment_id: "one".into(), session_only: false };
+    let client = ApiClient::new(&serve(Arc::default()).await, None).expect("a client");
+    let account = Account::new(client, signed_in(0, far()), None, keep);
+    account.store().await;
+    assert_eq!((account.unkept(), account.session_only()), (None, false));
+
+    store.full.store(true, Ordering::SeqCst);
+    let mut told = account.watch_unkept();
+    account.who().await.expect("goes on");
+    assert_eq!((account.unkept(), account.session_only()), (Some(KeychainState::Failing), true));
+    assert!(told.has_changed().expect("the account lives"), "the page is told");
+    let held = keychain.here().find("one").expect("is held");
+    assert_eq!((held.entry.refresh_token.as_str(), held.asked), ("refresh-1", false));
+
+    store.full.store(false, Ordering::SeqCst);
+    told.mark_unchanged();
+    account.who().await.expect("goes on");
+    assert_eq!((account.unkept(), account.session_only()), (None, false));
+    assert!(told.has_changed().expect("the account lives"), "the page is told of that, too");
+    assert_eq!(keychain.here().find("one"), None);
+    assert_eq!(keychain.read("one").await.expect("reads").expect("is kept").refresh_token, "refresh-2");
+}
+
+#[tokio::test]
+async fn whoever_signed_in_for_this_session_only_goes_on_over_connections_made_anew() {
+    let api_url = serve(Arc::default()).await;
+    let keychain = Keychain::new(Arc::new(Memory::default()));
+    let keep = Keep { keychain: keychain.clone(), environment_id: "one".into(), session_only: true };
+    let login = DatabaseLogin { valid_until: far(), ..Entry::sample().database.expect("has one") };
+    let client = ApiClient::new(&api_url, None).expect("a client");
+    Account::new(client, signed_in(0, far()), Some(login), keep).store().await;
+    assert_eq!(keychain.read("one").await, Ok(None), "nothing outlives the window");
+
+    let (id, name, kind) = ("one".to_owned(), "One".to_owned(), contract::ipc::EnvironmentKind::Staging);
+    let environment = contract::ipc::Environment { id, name, kind, api_url, authority: None };
+    let Restored::Yes(session) = from_kept(&environment, &keychain).await else { panic!("is signed in") };
+    assert!(session.account.session_only());
+    assert_eq!(session.account.unkept(), None, "as the person asked");
+    assert_eq!(keychain.read("one").await, Ok(None), "and still nothing does");
+    session.account.forget().await;
+    assert!(matches!(from_kept(&environment, &keychain).await, Restored::Nothing));
 }

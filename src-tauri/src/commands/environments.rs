@@ -39,7 +39,7 @@ pub async fn remove_environment(ops: State<'_>, id: String) -> Answer<Preference
 }
 
 /// Changes an environment. At another address what was kept for the former one is forgotten: it must not go there. Under
-/// another authority the person goes on with what the keychain has kept, over connections that are made anew.
+/// another authority the person goes on with what is kept, or held for this session only, over connections that are made anew.
 #[tauri::command]
 #[specta::specta]
 pub async fn edit_environment(ops: State<'_>, id: String, draft: EnvironmentDraft) -> Answer<Bootstrap> {

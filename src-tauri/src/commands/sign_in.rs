@@ -1,14 +1,15 @@
 //! Signing in and out.
 
-use super::State;
+use super::{State, bounds};
 use crate::{
-    failure::{Answer, validation},
+    failure::Answer,
     ops::{AppEvent, Problem},
     sign_in, start,
 };
 use contract::ipc::Bootstrap;
 
-/// Signs in. `session_only` keeps the credentials out of the keychain; they are gone with the window.
+/// Signs in. `session_only` keeps the credentials out of the keychain; they are gone with the window. Where the keychain does not
+/// take them although it was to, the answer says that they are.
 #[tauri::command]
 #[specta::specta]
 pub async fn sign_in(
@@ -19,9 +20,7 @@ pub async fn sign_in(
     code: Option<String>,
     session_only: bool,
 ) -> Answer<Bootstrap> {
-    if email.len() > 255 || password.len() > 1_024 || code.as_ref().is_some_and(|code| code.len() > 20) {
-        return Err(validation("email", "E-mail or password is too long."));
-    }
+    bounds::credentials(&email, &password, code.as_deref())?;
     let environment = ops.preferences.choose(&environment_id)?;
     let credentials = (email.as_str(), password.as_str(), code.as_deref());
     let entered = sign_in::by_password(&environment, &ops.keychain, credentials, session_only).await?;

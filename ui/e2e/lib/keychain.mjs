@@ -36,7 +36,9 @@ export async function openKeychain() {
 
   let daemon = null;
   const start = async () => {
-    daemon = spawn("gnome-keyring-daemon", ["--foreground", "--components=secrets", "--unlock", `--control-directory=${mkdtempSync(join(home, "control-"))}`], {
+    const words = ["gnome-keyring-daemon", "--foreground", "--components=secrets", "--unlock", `--control-directory=${mkdtempSync(join(home, "control-"))}`];
+    // A write beyond the limit that `fill` sets then fails, as on a full disk, instead of ending it.
+    daemon = spawn("sh", ["-c", 'trap "" XFSZ; exec "$0" "$@"', ...words], {
       env: own,
       stdio: ["pipe", "ignore", "ignore"],
     });
@@ -46,6 +48,10 @@ export async function openKeychain() {
     await until("the keychain is unlocked", () => property(COLLECTION, "Collection", "Locked").includes("false"));
   };
   await start();
+  const limitFiles = (bytes) => {
+    const { status, stderr } = run("prlimit", [`--pid=${daemon.pid}`, `--fsize=${bytes}`]);
+    if (status !== 0) throw new Error(`prlimit: ${stderr}`);
+  };
 
   return {
     env,
@@ -64,6 +70,10 @@ export async function openKeychain() {
       await until("the keychain has ended", () => onBus("NameHasOwner", SERVICE).includes("false"));
       await start();
     },
+    /** It takes nothing more, as on a full disk. What it has can be read. */
+    fill: () => limitFiles("16:unlimited"),
+    /** It takes what it is given again. */
+    makeRoom: () => limitFiles("unlimited:unlimited"),
     /** Removes all entries. */
     clear: () => items().forEach((path) => call(SERVICE, path, "org.freedesktop.Secret.Item.Delete")),
     /** All secrets that it holds. */

@@ -132,3 +132,24 @@ test("the right one is given back: the window goes on where it was, without a pa
   await openUser(window, ben.email);
   assert.ok(!api.opened().includes(stack.staff.password), "the password was not asked for");
 });
+
+test("signed in for this session only: another authority and back again ask for no password either", async () => {
+  await window.press("Signed in as");
+  await window.press("Sign out");
+  await window.sees("Sign in to Repruv Ops");
+  await window.press("This session only");
+  await signIn(window);
+  await window.sees("live · ");
+  api.forget();
+  for (const [pem, words] of [[foreign.pem, "Changes are blocked"], [ours.pem, "live · "]]) {
+    await window.open("Settings");
+    await copy(window, pem);
+    await window.press("Edit…");
+    await give(pem);
+    await window.press("Save");
+    await window.sees(words, 60_000);
+  }
+  await window.seesNot(REFUSED);
+  await window.sees("You asked for this session only");
+  assert.ok(!api.opened().includes(stack.staff.password), "the password was not asked for");
+});

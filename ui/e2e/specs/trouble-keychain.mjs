@@ -1,4 +1,4 @@
-// The keychain is locked, tampered with, restarted: each ends in a screen that a person can go on from.
+// The keychain is locked, tampered with, restarted, full: each ends in a screen that a person can go on from.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -83,4 +83,38 @@ test("the keychain is restarted while the window is open: signing out and in sti
   await signIn(window);
   await window.sees("live · ");
   assert.equal(keychain.count(), 1);
+});
+
+const UNKEPT = "You are signed in for this session only.";
+
+test("the keychain is full: signing in goes on for this session only and says so, and the next start asks again", async () => {
+  await window.press("Signed in as");
+  await window.press("Sign out");
+  await window.sees("Sign in to Repruv Ops");
+  keychain.fill();
+  assert.equal(await sessionOnly(), false, "it was to be kept");
+  await signIn(window);
+  await window.sees("live · ");
+  await window.sees(UNKEPT);
+  await window.sees("it or its disk may be full");
+  await window.look("keychain-full");
+  assert.equal(keychain.count(), 0);
+  await window.open("Settings");
+  await window.sees("The keychain fails, or is full: your sign-in lasts only as long as this window.");
+  await reopen();
+  await window.sees("Sign in to Repruv Ops");
+  await signIn(window);
+  await window.sees(UNKEPT);
+});
+
+test("there is room again: the sign-in is kept when it is renewed, and the window no longer says that it is not", async () => {
+  keychain.makeRoom();
+  await window.open("Settings");
+  // The test of the current environment asks for new tokens.
+  await (await window.find("li button", "Test")).click();
+  await window.seesNot(UNKEPT, 60_000);
+  await window.sees("Your sign-in is kept in this machine’s keychain.");
+  assert.equal(keychain.count(), 1);
+  await reopen();
+  await window.sees("live · ");
 });

@@ -119,6 +119,14 @@ describe("the window's page", () => {
     expect(await screen.findByRole("heading", { name: "Now" })).toBeInTheDocument();
   });
 
+  it("says that a sign-in was not kept, until it is read", async () => {
+    const { user } = await open("unkept");
+    expect(screen.getByText(/signed in for this session only/)).toBeInTheDocument();
+    expect(screen.getByText(/The keychain did not take your sign-in/)).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Understood" }));
+    expect(screen.queryByText(/signed in for this session only/)).toBeNull();
+  });
+
   it("keeps a command whose answer was lost in sight", async () => {
     const { user } = await open("lost");
     expect(await screen.findByText(/It is not known whether this happened/)).toBeInTheDocument();

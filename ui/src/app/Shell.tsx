@@ -11,6 +11,7 @@ import styles from "./Shell.module.css";
 import { ShortcutHelp } from "./ShortcutHelp";
 import { StaleBanner } from "./StaleBanner";
 import { TopBar } from "./TopBar";
+import { UnkeptBanner } from "./UnkeptBanner";
 import { PLACES } from "./places";
 import { useShortcuts } from "./use-shortcuts";
 
@@ -41,6 +42,7 @@ export function Shell() {
         <TopBar onPalette={() => setPalette(true)} />
         <div className={styles.reading} data-on={reading || undefined} />
         <StaleBanner />
+        <UnkeptBanner />
         <PendingCommands />
         <main id="main" tabIndex={-1} className={styles.main}>
           <Outlet />

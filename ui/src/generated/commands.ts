@@ -93,7 +93,10 @@ export const commands = {
 	pendingCommands: () => __TAURI_INVOKE<PendingCommand[]>("pending_commands"),
 	/**  Asks now what became of a command. The window asks by itself as well; this is for those who do not want to wait. */
 	resolveCommand: (commandId: string) => __TAURI_INVOKE<CommandOutcome>("resolve_command", { commandId }),
-	/**  Signs in. `session_only` keeps the credentials out of the keychain; they are gone with the window. */
+	/**
+	 *  Signs in. `session_only` keeps the credentials out of the keychain; they are gone with the window. Where the keychain does not
+	 *  take them although it was to, the answer says that they are.
+	 */
 	signIn: (environmentId: string, email: string, password: string, code: string | null, sessionOnly: boolean) => __TAURI_INVOKE<Bootstrap>("sign_in", { environmentId, email, password, code, sessionOnly }),
 	/**  Ends the session here and at the API, and forgets the credentials. */
 	signOut: () => __TAURI_INVOKE<Bootstrap>("sign_out"),
@@ -131,7 +134,7 @@ export const commands = {
 	removeEnvironment: (id: string) => __TAURI_INVOKE<Preferences>("remove_environment", { id }),
 	/**
 	 *  Changes an environment. At another address what was kept for the former one is forgotten: it must not go there. Under
-	 *  another authority the person goes on with what the keychain has kept, over connections that are made anew.
+	 *  another authority the person goes on with what is kept, or held for this session only, over connections that are made anew.
 	 */
 	editEnvironment: (id: string, draft: EnvironmentDraft) => __TAURI_INVOKE<Bootstrap>("edit_environment", { id, draft }),
 	/**  Tries the way to an API step by step; to sign-in and database where `id` is the environment of whoever is signed in. */
@@ -283,8 +286,10 @@ export type Bootstrap = {
 	sign_in_problem: string | null,
 	/**  Credentials may be kept that could not be used now: trying again without typing them may help. */
 	may_try_again: boolean,
-	/**  Whether credentials outlive the window. */
+	/**  Whether credentials outlive the window; of whoever is signed in: why theirs do not. */
 	keychain: KeychainState,
+	/**  Whoever is signed in is so until the window closes: as they asked, or because the keychain did not take it. */
+	session_only: boolean,
 	/**  The first screen, when it could be read. */
 	now: NowView | null,
 	/**  What needs a person, with it. */
@@ -1364,7 +1369,9 @@ export type KeychainState =
 /**  No keychain service on this machine. */
 "absent" | 
 /**  The person dismissed the prompt. */
-"denied";
+"denied" | 
+/**  It answers, but does not do what is asked: it or its disk is full, or it is broken. */
+"failing";
 
 /**  What a page wants to hear of. Rows outside are dropped in Rust. */
 export type LiveInterest = {

@@ -13,11 +13,13 @@ const KEYCHAIN = {
   locked: "The keychain is locked: your sign-in lasts only as long as this window.",
   absent: "This machine has no keychain service: your sign-in lasts only as long as this window.",
   denied: "The keychain refused: your sign-in lasts only as long as this window.",
+  failing: "The keychain fails, or is full: your sign-in lasts only as long as this window.",
 } as const;
+const ASKED = "You asked for this session only: your sign-in lasts only as long as this window.";
 
 export function DiagnosticsSettings() {
   const ipc = useIpc();
-  const { version, keychain } = useSession();
+  const { version, keychain, session_only } = useSession();
   const [text, setText] = useState<string | null>(null);
   const copy = async () => {
     try {
@@ -32,7 +34,7 @@ export function DiagnosticsSettings() {
   return (
     <>
       <p className={styles.words}>
-        Repruv Ops {version}. {KEYCHAIN[keychain]}
+        Repruv Ops {version}. {session_only && keychain === "ready" ? ASKED : KEYCHAIN[keychain]}
       </p>
       <div className={styles.row}>
         <Button icon={ClipboardCopy} onPress={() => void copy()}>
