@@ -57,8 +57,3 @@ pub fn certificates(pem: Option<&str>) -> Answer<Vec<Certificate>> {
     Certificate::from_pem_bundle(pem.as_bytes())
         .map_err(|_| validation(FIELD, "The certificate of this environment's authority cannot be read. Give it anew."))
 }
-
-// Named, because `crates/fuzz` compiles this file from where it stands.
-#[cfg(test)]
-#[path = "authority/tests/mod.rs"]
-mod tests;

@@ -6,6 +6,10 @@ mod api_client;
 mod app;
 mod audit_export;
 mod authority;
+// Here, because another crate compiles `authority` in without what its tests need.
+#[cfg(test)]
+#[path = "authority/tests/mod.rs"]
+mod authority_tests;
 pub mod bindings;
 mod clipboard;
 mod clock;

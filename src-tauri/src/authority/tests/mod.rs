@@ -4,9 +4,9 @@
 mod issuer;
 mod server;
 
-use super::{certificates, checked};
 use crate::{
     api_client::{ApiClient, ApiFailure},
+    authority::{certificates, checked},
     database::{Database, in_words},
     failure::message,
 };
