@@ -51,7 +51,7 @@ pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
                 restart_postgres: 6,
                 ..Weights::default()
             },
-            every: Duration::from_millis(800),
+            every: Duration::from_millis(720),
             length: context.length(24, 0.11),
             enough: Enough {
                 acks: context.bar(50, 1_500),
