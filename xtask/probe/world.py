@@ -106,7 +106,22 @@ def place(path):
     known = list(things.get(kind, ()))[-20:]  # the newest: older ones have ended
     if not known:
         return {}
+    if path == f"{STAFF}/users/{{id}}/demo-mode/cancel" and DICE.random() < 0.1:
+        return {"id": in_progress(known)}
     return {"name" if kind == "queues" else "id": DICE.choice(known)}
+
+
+def in_progress(known):
+    """Somebody whose demo mode is to be switched on later, where there is one: who was, was cancelled long ago."""
+    id = DICE.choice(known)
+    path, body = f"/staff/users/{id}/demo-mode/enable", {"reason": "For the probe", "profile": profile(), "run_at": soon()}
+    key, version = new_key(), f'"{things["users"][id]}"'
+    try:
+        answer = ask("POST", path, ADMIN.token(), body, Idempotency_Key=key, If_Match=version)
+    except RuntimeError:
+        return id  # not from the state that they are in
+    remember("users", id, version_in(answer) or 1)
+    return id
 
 
 def version_of(path, parameters):

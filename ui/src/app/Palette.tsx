@@ -51,7 +51,8 @@ function PaletteBody({ onClose }: { onClose: () => void }) {
       onClose();
     } else if (event.key === "Enter" && !event.nativeEvent.isComposing) {
       const chosen = document.activeElement?.getAttribute("aria-activedescendant");
-      if (settled && chosen) return;
+      // What an earlier text found may be gone from the list, and still be named here.
+      if (settled && chosen && document.getElementById(chosen)) return;
       event.stopPropagation();
       event.preventDefault();
       setEntered(true);
