@@ -26,16 +26,16 @@ const SLOW_POLL: &str = "12s";
 /// The scenario.
 pub async fn run(context: &Context<'_>) -> Result<Vec<Finding>> {
     let (drain, same) = context.speed(0.9);
-    let mut deaf = Options::new("hints-off", context.settings);
-    deaf.worker_arguments = vec![("--push", "false".into())];
-    let stage = Stage::up(context.settings, context.template, &deaf).await?;
-    let without = rate::best(&stage, drain).await?;
-    stage.down().await;
-
     let stage = Stage::up(context.settings, context.template, &Options::new("hints-on", context.settings)).await?;
     let with = rate::best(&stage, drain).await?;
     let (some, sent) = under_forgery(&stage, 25, drain, with * same).await?;
     let (many, flood) = under_forgery(&stage, 250, drain, with * same).await?;
+    stage.down().await;
+
+    let mut deaf = Options::new("hints-off", context.settings);
+    deaf.worker_arguments = vec![("--push", "false".into())];
+    let stage = Stage::up(context.settings, context.template, &deaf).await?;
+    let without = rate::reaches(&stage, drain, with * same).await?;
     stage.down().await;
 
     let mut slow = Options::new("hints-slow", context.settings);
