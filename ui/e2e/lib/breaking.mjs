@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { readlinkSync, statSync } from "node:fs";
+import { asOwner } from "./database.mjs";
 import { environmentOf, family, isAlive, programOf, tell, wordsOf } from "./processes.mjs";
 import { stack } from "./stack.mjs";
 import { pidOf, started } from "./started.mjs";
@@ -81,6 +82,25 @@ function freeze(members) {
 
 /** Freezes the worker, as a machine that hangs does; answers what thaws it. */
 export const freezeWorker = () => freeze([worker()]);
+
+/** Freezes the worker that has this job in hand. */
+export async function freezeHolder(jobId) {
+  const sql = "SELECT w.pid FROM background_jobs j JOIN worker_sessions w ON w.id = j.locked_by WHERE j.id = $1";
+  const { rows } = await asOwner((client) => client.query(sql, [jobId]));
+  return freeze([rows[0].pid]);
+}
+
+/**
+ * Runs `work` while nobody looks for lost attempts: who does holds this lock (`crates/store/src/engine/rescue.rs`) and goes
+ * away without it. Its number is the word itself, which cannot be mistyped unseen.
+ */
+export function withoutRescue(work) {
+  const lock = BigInt(`0x${Buffer.from("rescue").toString("hex")}`);
+  return asOwner(async (client) => {
+    await client.query("SELECT pg_advisory_lock($1::bigint)", [lock.toString()]);
+    return work();
+  });
+}
 
 /** Freezes the database: connections stay open and nothing answers. Answers what thaws it. */
 export const freezeDatabase = () => freeze(family(postgres()));
