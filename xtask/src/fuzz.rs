@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
 use crate::repo;
-use crate::run::{exists, output, run as run_program, run_within, say};
+use crate::run::{exists, keep_going, output, run as run_program, run_within, say};
 
 /// The Rust project's own. Another version may want other options.
 const TOOL: &str = "cargo-fuzz";
@@ -21,6 +21,11 @@ const INPUT_MAX: u32 = 8_192;
 /// Seconds that one input may take, and megabytes that the program may: beyond them it is a finding.
 const INPUT_PATIENCE: u32 = 5;
 const MEMORY_MAX: u32 = 1_024;
+
+/// The flaw that was put in on purpose (`crates/fuzz/src/planted.rs`), what it is begun with, and what it says.
+const PLANTED: &str = "planted";
+const PLANTED_SEEDS: &str = "deep_links";
+const PLANTED_SAYS: &str = "the planted flaw";
 
 /// Let a machine make up input for what comes from outside: links, arguments of the window's commands, filters, searches, cursors.
 ///
@@ -38,6 +43,9 @@ pub struct Args {
     /// Only try this file again.
     #[arg(long, value_name = "FILE", requires = "target")]
     input: Option<PathBuf>,
+    /// Only look for the flaw that was planted in `crates/fuzz` for it, and fail when it is not found.
+    #[arg(long, conflicts_with_all = ["target", "input"])]
+    planted: bool,
 }
 
 /// `cargo xtask fuzz`
@@ -49,16 +57,18 @@ pub fn run(args: &Args) -> Result<()> {
         bail!("there is no such target — choose one of {}", names.join(", "));
     }
     let programs = built()?;
+    if args.planted {
+        return planted(&programs, args.seconds);
+    }
     if let Some(input) = &args.input {
         return run_program(Command::new(programs.join(wanted[0])).arg(input));
     }
     let mut found = Vec::new();
     for name in wanted {
-        match tried(&programs, name, args.seconds) {
-            Ok(figures) => println!("{name}: {figures}"),
-            Err(error) => {
-                crate::run::keep_going()?;
-                println!("{name}: FOUND SOMETHING: {error:#}");
+        match tried(&programs, name, name, args.seconds)? {
+            Outcome::Nothing(figures) => println!("{name}: {figures}"),
+            Outcome::Finding(finding) => {
+                println!("{name}: FOUND SOMETHING: {finding}");
                 found.push(name.as_str());
             }
         }
@@ -138,8 +148,32 @@ fn host() -> Result<String> {
     host.map(str::to_owned).context("the nightly compiler does not say for which machine it is")
 }
 
-/// Tries one target for a while; answers what it did.
-fn tried(programs: &Path, name: &str, seconds: u32) -> Result<String> {
+/// What came of trying.
+enum Outcome {
+    /// In one line.
+    Nothing(String),
+    Finding(Finding),
+}
+
+/// An input for which something does not hold.
+struct Finding {
+    target: String,
+    panic: String,
+    /// `None`: it was stopped from outside, or never began.
+    file: Option<PathBuf>,
+    log: PathBuf,
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { target, panic, file, log } = self;
+        let file = file.as_deref().unwrap_or(Path::new("")).display();
+        write!(f, "{panic}\n  again: cargo xtask fuzz --target {target} --input {file}\n  all of it: {}", log.display())
+    }
+}
+
+/// Tries one target for a while, from the seeds of this name and what was learnt of it before.
+fn tried(programs: &Path, name: &str, seeds: &str, seconds: u32) -> Result<Outcome> {
     let home = home()?;
     let (learnt, findings, log) =
         (home.join("learnt").join(name), home.join("found"), home.join(format!("{name}.log")));
@@ -147,21 +181,50 @@ fn tried(programs: &Path, name: &str, seconds: u32) -> Result<String> {
     fs::create_dir_all(&findings)?;
     say(format_args!("Trying {name} for {seconds} s"));
     let mut command = Command::new(programs.join(name));
-    command.arg(&learnt).arg(crate_folder().join("seeds").join(name));
+    command.arg(&learnt).arg(crate_folder().join("seeds").join(seeds));
     command.arg(format!("-max_total_time={seconds}")).arg(format!("-max_len={INPUT_MAX}"));
     command.arg(format!("-timeout={INPUT_PATIENCE}")).arg(format!("-rss_limit_mb={MEMORY_MAX}"));
     command.arg(format!("-dict={}", crate_folder().join("words.dict").display()));
     command.arg(format!("-artifact_prefix={}/{name}-", findings.display())).arg("-print_final_stats=1");
     command.stdout(Stdio::null()).stderr(fs::File::create(&log)?);
-    let outcome = run_within(&mut command, Duration::from_secs(u64::from(seconds) + 120));
+    let ended = run_within(&mut command, Duration::from_secs(u64::from(seconds) + 120));
     let said = String::from_utf8_lossy(&fs::read(&log)?).into_owned();
-    outcome.with_context(|| {
-        let panic =
-            said.lines().skip_while(|line| !line.contains("panicked at")).take(4).collect::<Vec<_>>().join("\n  ");
-        let file = said.lines().find_map(|line| line.split_once("Test unit written to ")).map_or("", |(_, file)| file);
-        format!("{panic}\n  again: cargo xtask fuzz --target {name} --input {file}\n  all of it: {}", log.display())
-    })?;
-    Ok(figures(&said))
+    let Err(error) = ended else { return Ok(Outcome::Nothing(figures(&said))) };
+    keep_going()?;
+    let panic: Vec<_> = said.lines().skip_while(|line| !line.contains("panicked at")).take(4).collect();
+    let panic = if panic.is_empty() { format!("{error:#}") } else { panic.join("\n  ") };
+    let file = said.lines().find_map(|line| line.split_once("Test unit written to ")).map(|(_, file)| file.into());
+    Ok(Outcome::Finding(Finding { target: name.to_owned(), panic, file, log }))
+}
+
+/// Looks for the flaw that was put in for it. It counts as found when the run ends by it and its file leads to it again, and not
+/// to anything in the target that it copies.
+fn planted(programs: &Path, seconds: u32) -> Result<()> {
+    // What an earlier run learnt would lead straight to it.
+    let learnt = home()?.join("learnt").join(PLANTED);
+    if learnt.exists() {
+        fs::remove_dir_all(&learnt)?;
+    }
+    let began = Instant::now();
+    let finding = match tried(programs, PLANTED, PLANTED_SEEDS, seconds)? {
+        Outcome::Finding(finding) => finding,
+        Outcome::Nothing(figures) => {
+            bail!(
+                "the planted flaw was not found within {seconds} s, so nothing found elsewhere says little: {figures}"
+            )
+        }
+    };
+    let found_in = began.elapsed();
+    let file = finding.file.as_ref().filter(|_| finding.panic.contains(PLANTED_SAYS));
+    let file = file.with_context(|| format!("it ended by something else than the planted flaw: {finding}"))?;
+    let again = |target: &str| output(Command::new(programs.join(target)).arg(file));
+    match again(PLANTED) {
+        Err(error) if format!("{error:#}").contains(PLANTED_SAYS) => {}
+        other => bail!("{} does not lead to the planted flaw again: {other:?}", file.display()),
+    }
+    again(PLANTED_SEEDS).with_context(|| format!("{} is more than the planted flaw", file.display()))?;
+    println!("The planted flaw was found within {:.1} s, and its file leads to it again", found_in.as_secs_f64());
+    Ok(())
 }
 
 /// What libFuzzer said at the end, in one line.

@@ -4,6 +4,7 @@ pub mod cursors;
 pub mod deep_links;
 pub mod filters;
 pub mod ipc;
+pub mod planted;
 mod round_trip;
 pub mod searches;
 
@@ -24,7 +25,7 @@ pub mod ids;
 /// Answers whether the bytes were accepted; panics when something does not hold.
 pub type Target = fn(&[u8]) -> bool;
 
-/// All of them by their names, which are those of the folders in `seeds/`.
+/// All that try something, by their names, which are those of the folders in `seeds/`.
 pub const TARGETS: &[(&str, Target)] = &[
     ("cursors", cursors::run),
     ("deep_links", deep_links::run),

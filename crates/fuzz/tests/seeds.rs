@@ -1,6 +1,6 @@
 //! The checked-in input, and that it covers what the window takes.
 
-use fuzz::{TARGETS, ipc::COMMANDS};
+use fuzz::{TARGETS, ipc::COMMANDS, planted};
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 fn seeds(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
@@ -32,6 +32,18 @@ fn every_folder_of_seeds_is_a_target() {
         .map(|entry| entry.expect("a folder").file_name().to_string_lossy().into_owned())
         .collect();
     assert_eq!(folders, TARGETS.iter().map(|(name, _)| (*name).to_owned()).collect());
+}
+
+#[test]
+fn the_planted_flaw_is_met_by_no_seed_and_by_a_link_that_the_window_takes() {
+    for (file, data) in seeds(planted::SEEDS) {
+        let met = std::panic::catch_unwind(|| planted::run(&data));
+        assert!(met.is_ok(), "{} gives it away", file.display());
+    }
+    let link = "repruv-ops://job/C0DE0000-0000-7000-8000-000000000001";
+    assert!(fuzz::deep_link::path(link).is_some());
+    let met = std::panic::catch_unwind(|| planted::run(link.as_bytes())).expect_err("breaks");
+    assert_eq!(met.downcast_ref(), Some(&planted::SAYS));
 }
 
 /// The page's side is generated from the commands themselves, so a new command without a row is seen here.

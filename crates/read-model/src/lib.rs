@@ -6,6 +6,7 @@ mod device;
 mod error;
 mod feed;
 #[doc(hidden)]
+#[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod history;
 mod jobs;

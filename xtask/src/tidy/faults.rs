@@ -1,4 +1,4 @@
-//! Faults on purpose stay in the tests: no program that is shipped carries them.
+//! Faults on purpose and what is open for fuzzing stay in the tests: no program that is shipped carries them.
 
 use super::Problem;
 
@@ -7,10 +7,11 @@ pub const SHIPPED: [&str; 6] = ["--package", "repruv-server", "--package", "simu
 
 /// Checks what `cargo tree --format "{p} {f}"` says of them: a line a package, with its features.
 pub fn check(tree: &str) -> Vec<Problem> {
-    let carries = |line: &&str| line.starts_with("fail v") || line.contains("fault-injection");
+    let carries =
+        |line: &&str| line.starts_with("fail v") || line.contains("fault-injection") || line.contains("fuzzing");
     let mut lines: Vec<&str> = tree.lines().filter(carries).collect();
     lines.dedup();
-    let remedy = "leave the feature `fault-injection` to the tests: nothing turns it on by default";
+    let remedy = "leave the features `fault-injection` and `fuzzing` to the tests: nothing turns them on by default";
     lines
         .into_iter()
         .map(|line| Problem::new("Cargo.toml", 1, format!("a shipped program is built with {line}"), remedy))
@@ -30,6 +31,12 @@ mod tests {
     #[test]
     fn what_is_shipped_carries_no_faults() {
         assert_eq!(check(&tree(&SHIPPED)), []);
+    }
+
+    #[test]
+    fn a_build_that_is_open_for_fuzzing_is_found() {
+        let found: Vec<String> = check(&tree(&["--package", "fuzz"])).iter().map(ToString::to_string).collect();
+        assert!(found.iter().any(|problem| problem.contains("read-model v")), "{found:?}");
     }
 
     #[test]

@@ -90,6 +90,7 @@ fn seq_of(cursor: &str) -> Result<i32, ReadError> {
 }
 
 /// The cursor of the same place, as this list writes it.
+#[cfg(feature = "fuzzing")]
 pub(crate) fn same_place(cursor: &str) -> Result<String, ReadError> {
     seq_of(cursor).map(|seq| encode(&seq.to_string()))
 }

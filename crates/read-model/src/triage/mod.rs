@@ -10,6 +10,7 @@ mod standing;
 mod surroundings;
 
 pub use standing::Standing;
+#[cfg(feature = "fuzzing")]
 pub(crate) use standing::same_place;
 
 use crate::{ReadError, ReadModel, history::History, section::database_time};

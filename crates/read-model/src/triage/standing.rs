@@ -179,6 +179,7 @@ fn encode((Reverse((gravity, cause)), order, id): &Place) -> String {
 }
 
 /// The cursor of the same place, as this list writes it.
+#[cfg(feature = "fuzzing")]
 pub(crate) fn same_place(cursor: &str) -> Result<String, ReadError> {
     place_of(cursor).map(|place| encode(&place))
 }
