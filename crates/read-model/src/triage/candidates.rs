@@ -29,7 +29,8 @@ const CONTRADICTORY: &str = "SELECT id AS user_id, demo_mode_job_id AS job_id, 0
   WHERE (demo_mode IS DISTINCT FROM (demo_mode_status IN ('enabled', 'disabling'))) \
     OR (demo_mode_status = 'disabled' AND demo_profile_id IS NOT NULL) ORDER BY id LIMIT $1";
 
-/// Running, and past a limit, or held by somebody silent, or for a user who does not wait for it. Looks at 5,000.
+/// Running, and past a limit, or held by somebody silent, or for a user who does not wait for it, or for a service that is away.
+/// Looks at 5,000.
 const RUNNING: &str = "SELECT j.user_id, j.id AS job_id, j.seen FROM ( \
     SELECT *, count(*) OVER () AS seen FROM ( \
       SELECT id, user_id, job_type, lease_expires_at, deadline_at, cancel_requested_at, started_at, locked_by FROM ops.jobs \
@@ -76,10 +77,10 @@ pub(super) async fn pairs(
 ) -> Result<(Vec<Pair>, bool), ReadError> {
     let mut all = All { found_max, ..All::default() };
     let probe = found_max + 1;
-    let disturbed = !around.service_is_well();
+    let (disturbed, away) = (!around.service_is_well(), around.service_is_away());
     all.take(sqlx::query_as(WITHOUT_JOB).bind(probe).fetch_all(&mut *connection).await?, WITHOUT_JOB_SEEN);
     all.take(sqlx::query_as(CONTRADICTORY).bind(probe).fetch_all(&mut *connection).await?, i64::MAX);
-    all.take(sqlx::query_as(RUNNING).bind(probe).bind(disturbed).fetch_all(&mut *connection).await?, RUNNING_SEEN);
+    all.take(sqlx::query_as(RUNNING).bind(probe).bind(away).fetch_all(&mut *connection).await?, RUNNING_SEEN);
     let waiting = sqlx::query_as(WAITING)
         .bind(probe)
         .bind(around.paused())

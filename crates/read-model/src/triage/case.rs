@@ -13,23 +13,24 @@ use sqlx::{FromRow, PgConnection};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// Ages and distances are floored towards the past, so that what is due is never said to be ahead.
+/// Ages and distances are floored towards the past, so that what is due is never said to be ahead. `date_part` and not `extract`,
+/// which would reckon ten ages a row in decimal digits.
 const CASES: &str = "SELECT u.id AS user_id, u.email AS user_email, u.demo_mode_version AS user_version, u.demo_mode AS legacy_on, \
     u.demo_mode_status, u.demo_mode_failed_operation, u.demo_mode_error, u.demo_mode_job_id, u.demo_profile_id, \
-    floor(extract(epoch FROM now() - coalesce(u.demo_mode_changed_at, u.created_at AT TIME ZONE 'UTC')))::int8 AS changed_s, \
+    floor(date_part('epoch', now() - coalesce(u.demo_mode_changed_at, u.created_at AT TIME ZONE 'UTC')))::int8 AS changed_s, \
     j.id AS job_id, j.version AS job_version, j.job_type, j.queue, j.status AS job_status, j.attempt, j.max_attempts, \
     j.lease_epoch, j.progress, j.progress_step, left(j.error_message, 1000) AS error_message, j.error_class, \
-    floor(extract(epoch FROM now() - j.cancel_requested_at))::int8 AS stop_asked_s, \
-    floor(extract(epoch FROM now() - j.run_at))::int8 AS due_s, \
-    floor(extract(epoch FROM now() - j.created_at))::int8 AS created_s, \
-    floor(extract(epoch FROM now() - j.started_at))::int8 AS started_s, \
-    floor(extract(epoch FROM now() - j.lease_expires_at))::int8 AS lease_over_s, \
-    floor(extract(epoch FROM now() - j.deadline_at))::int8 AS deadline_over_s, \
-    floor(extract(epoch FROM now() - j.completed_at))::int8 AS ended_s, \
-    floor(extract(epoch FROM now() - e.at))::int8 AS last_event_s, \
+    floor(date_part('epoch', now() - j.cancel_requested_at))::int8 AS stop_asked_s, \
+    floor(date_part('epoch', now() - j.run_at))::int8 AS due_s, \
+    floor(date_part('epoch', now() - j.created_at))::int8 AS created_s, \
+    floor(date_part('epoch', now() - j.started_at))::int8 AS started_s, \
+    floor(date_part('epoch', now() - j.lease_expires_at))::int8 AS lease_over_s, \
+    floor(date_part('epoch', now() - j.deadline_at))::int8 AS deadline_over_s, \
+    floor(date_part('epoch', now() - j.completed_at))::int8 AS ended_s, \
+    floor(date_part('epoch', now() - e.at))::int8 AS last_event_s, \
     coalesce(b.status = 'cancelled' AND b.job_type = 'demo_enable' AND b.completed_at = j.created_at, false) AS compensates, \
     said.title AS said_title, said.customer_sees AS said_customer_sees, said.ticket_reply AS said_reply, \
-    w.host, w.pid, w.stopped_at IS NOT NULL AS holder_stopped, floor(extract(epoch FROM now() - w.last_seen_at))::int8 AS holder_s \
+    w.host, w.pid, w.stopped_at IS NOT NULL AS holder_stopped, floor(date_part('epoch', now() - w.last_seen_at))::int8 AS holder_s \
   FROM unnest($1::uuid[], $2::uuid[]) AS pair (user_id, job_id) \
   LEFT JOIN ops.users u ON u.id = pair.user_id \
   LEFT JOIN ops.jobs j ON j.id = pair.job_id \

@@ -29,7 +29,7 @@ pub struct Standing {
 }
 
 /// What lines must have in common to be one: the cause, and the queue and type where it lies with those.
-type Shared = (Cause, Option<String>, Option<String>);
+type Shared<'l> = (Cause, Option<&'l str>, Option<&'l str>);
 
 /// Where a line stands: gravest cause first; of one cause what has lasted longest, of failures the newest.
 type Place = (Reverse<(Gravity, Cause)>, i64, Uuid);
@@ -84,47 +84,64 @@ impl Standing {
     }
 
     fn page(&self, after: Option<Place>, limit: usize) -> ContradictionPage {
-        let mut placed: Vec<(Place, Contradiction)> =
-            self.grouped().into_iter().map(|(id, line)| (place(id, &line), line)).collect();
-        placed.sort_by_key(|(place, _)| *place);
+        let mut groups = self.grouped();
+        groups.sort_unstable_by_key(|group| group.place);
         if let Some(after) = after {
             // Ages are whole seconds, so the moments that they are counted back to waver: the line itself tells better.
-            let known = placed.iter().position(|(place, _)| place.2 == after.2);
-            placed.drain(..known.map_or_else(|| placed.partition_point(|(place, _)| *place <= after), |at| at + 1));
+            let known = groups.iter().position(|group| group.place.2 == after.2);
+            groups.drain(..known.map_or_else(|| groups.partition_point(|group| group.place <= after), |at| at + 1));
         }
-        let more = placed.len() > limit;
-        placed.truncate(limit);
-        let next = placed.last().filter(|_| more).map(|(place, _)| encode(place));
+        let more = groups.len() > limit;
+        groups.truncate(limit);
+        let next = groups.last().filter(|_| more).map(|group| encode(&group.place));
         let count = u32::try_from(self.lines.len()).unwrap_or(u32::MAX);
-        let rows = placed.into_iter().map(|(_, line)| line).collect();
+        let rows = groups.iter().map(Group::told).collect();
         ContradictionPage { rows, count, or_more: self.or_more, next, as_of: self.as_of }
     }
 
     /// A cause that lies with a queue, the workers or the demo service is one line, however many jobs it holds up: that of
-    /// the one that has waited longest.
-    fn grouped(&self) -> BTreeMap<Uuid, Contradiction> {
-        let mut alone = BTreeMap::new();
-        let mut shared: BTreeMap<Shared, (Uuid, Contradiction)> = BTreeMap::new();
+    /// the one that has waited longest. Nothing is copied: a page is a small part of it.
+    fn grouped(&self) -> Vec<Group<'_>> {
+        let mut groups = Vec::with_capacity(self.lines.len());
+        let mut shared: BTreeMap<Shared<'_>, Group<'_>> = BTreeMap::new();
         for (&id, line) in &self.lines {
-            let Some(of) = shared_place(line) else {
-                alone.insert(id, Contradiction { queue: None, ..line.clone() });
+            let of = shared_place(line);
+            let one = Group { place: place(id, line), line, alike: 0, is_shared: of.is_some() };
+            let Some(of) = of else {
+                groups.push(one);
                 continue;
             };
             match shared.get_mut(&of) {
                 None => {
-                    shared.insert(of, (id, line.clone()));
+                    shared.insert(of, one);
                 }
-                Some((first, known)) => {
+                Some(known) => {
                     let alike = known.alike + 1;
-                    if line.since < known.since {
-                        (*first, *known) = (id, line.clone());
+                    if line.since < known.line.since {
+                        *known = one;
                     }
                     known.alike = alike;
                 }
             }
         }
-        alone.extend(shared.into_values());
-        alone
+        groups.extend(shared.into_values());
+        groups
+    }
+}
+
+/// Lines that are told as one.
+struct Group<'l> {
+    place: Place,
+    line: &'l Contradiction,
+    /// How many others there are.
+    alike: u32,
+    is_shared: bool,
+}
+
+impl Group<'_> {
+    fn told(&self) -> Contradiction {
+        let line = self.line.clone();
+        Contradiction { queue: line.queue.clone().filter(|_| self.is_shared), alike: self.alike, ..line }
     }
 }
 
@@ -154,11 +171,11 @@ fn line(case: Case, as_of: DateTime<Utc>) -> Option<(Uuid, Contradiction)> {
     Some((key, line))
 }
 
-fn shared_place(line: &Contradiction) -> Option<Shared> {
-    let cause = line.verdict.cause;
+fn shared_place(line: &Contradiction) -> Option<Shared<'_>> {
+    let (cause, queue) = (line.verdict.cause, line.queue.as_deref());
     match cause {
-        Cause::QueuePaused | Cause::NoWorker | Cause::WaitingForWorker => Some((cause, line.queue.clone(), None)),
-        Cause::NoWorkerKnowsType => Some((cause, line.queue.clone(), line.job_type.clone())),
+        Cause::QueuePaused | Cause::NoWorker | Cause::WaitingForWorker => Some((cause, queue, None)),
+        Cause::NoWorkerKnowsType => Some((cause, queue, line.job_type.as_deref())),
         Cause::ServiceUnreachable | Cause::ServiceRefusing | Cause::ServiceSlow => Some((cause, None, None)),
         _ => None,
     }

@@ -102,6 +102,11 @@ impl Surroundings {
         self.service.is_well()
     }
 
+    /// Somebody has met nothing but errors of it: what is at work waits for it.
+    pub(super) fn service_is_away(&self) -> bool {
+        !self.service.can_be_asked()
+    }
+
     /// Queues from which nothing is claimed at this moment.
     pub(super) fn paused(&self) -> Vec<String> {
         self.queues.iter().filter(|queue| queue.paused_s.is_some()).map(|queue| queue.name.clone()).collect()

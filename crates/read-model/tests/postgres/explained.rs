@@ -133,6 +133,21 @@ async fn the_feed_goes_on_from_where_it_was_by_the_primary_key() {
 #[tokio::test]
 async fn the_standing_list_goes_by_indexes_of_what_is_not_at_rest() {
     let (db, reader, plans) = heard().await;
+    // As it is where things fail: each failure names its job, with its history and an error that somebody has words for.
+    for statement in [
+        "INSERT INTO background_jobs (id, job_type, status, user_id, created_at, completed_at, error_class, error_message) \
+         SELECT gen_random_uuid(), 'demo_enable', 'failed', id, now(), now(), 'rejected', 'Refused: niche ' || chr(97 + length(email) % 7) \
+         FROM users WHERE demo_mode_status = 'failed'",
+        "UPDATE users u SET demo_mode_job_id = j.id FROM background_jobs j WHERE j.user_id = u.id AND u.demo_mode_status = 'failed'",
+        "INSERT INTO job_events (job_id, user_id, event, to_status, attempt, actor) \
+         SELECT id, user_id, 'fail', 'failed', 1, 'test' FROM background_jobs WHERE error_class = 'rejected'",
+        "INSERT INTO error_words (fingerprint, sample, title, customer_sees, ticket_reply, written_by, written_at) \
+         SELECT DISTINCT error_fingerprint(error_class, error_message), 'Refused', 'Refused', 'Nothing', 'Choose another.', 'test', now() \
+         FROM background_jobs WHERE error_class = 'rejected'",
+        "VACUUM (ANALYZE)",
+    ] {
+        sql(&db, statement).await;
+    }
     let mut standing = reader.standing().await.expect("the list");
     let page = standing.page_from(None, 50).expect("a page");
     assert_eq!(
@@ -147,8 +162,10 @@ async fn the_standing_list_goes_by_indexes_of_what_is_not_at_rest() {
         "background_jobs_running",
         "background_jobs_ready",
         "background_jobs_pkey",
+        "users_pkey",
+        "job_events_job",
     ];
-    by(&plans, &looks, 5_000);
+    by(&plans, &looks, 12_000);
     let (user, job) = ("01800000-0000-7000-8000-000000000007", "01900000-0000-7000-8000-000000000007");
     let (user, job) = (uuid::Uuid::try_parse(user).expect("an id"), uuid::Uuid::try_parse(job).expect("an id"));
     reader.restand(&mut standing, &[job], &[user]).await.expect("brought up to date");

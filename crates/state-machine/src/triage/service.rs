@@ -56,8 +56,8 @@ impl ServiceFacts {
         self.answers() == Answers::Well
     }
 
-    /// Asking it now has a chance.
-    pub(super) fn can_be_asked(&self) -> bool {
+    /// Asking it now has a chance: nobody has seen of late that it does not answer.
+    pub fn can_be_asked(&self) -> bool {
         !matches!(self.answers(), Answers::Not(_))
     }
 }
