@@ -62,8 +62,13 @@ impl Latencies {
         self.0.saturating_record(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 
+    /// The latency, ms, within which this share (0 to 1) of them was.
+    pub fn ms(&self, share: f64) -> f64 {
+        (self.0.value_at_quantile(share) as f64) / 1_000.0
+    }
+
     pub fn json(&self) -> serde_json::Value {
-        let ms = |q: f64| (self.0.value_at_quantile(q) as f64) / 1_000.0;
+        let ms = |q: f64| self.ms(q);
         serde_json::json!({ "n": self.0.len(), "p50_ms": ms(0.5), "p95_ms": ms(0.95), "p99_ms": ms(0.99), "max_ms": ms(1.0) })
     }
 }
