@@ -120,3 +120,24 @@ async fn what_somebody_confirmed_who_is_disabled_is_not_approved_and_their_secon
     stand.api.step_bulk_plan(plans[1], BulkStep::Resume, None, &third).await.unwrap();
     stand.assert_sound().await;
 }
+
+#[tokio::test]
+async fn a_plan_waits_as_well_for_whoever_only_planned_it_or_only_agreed() {
+    const BY_TWO: BulkGuards = BulkGuards { second_person_over: 0, ..GUARDS };
+    let stand = Stand::new().await;
+    let dana = hired(&stand).await;
+    let jobs = failed_jobs(&stand, 2).await;
+    let plan = plan_of(&stand, BulkAction::RetryJobs, &jobs[..1], GUARDS).await;
+    let (planned, _) = stand.api.make_bulk_plan(plan, &staff()).await.unwrap();
+    stand.api.step_bulk_plan(planned, BulkStep::Confirm, None, &eli(1)).await.unwrap();
+    let plan = plan_of(&stand, BulkAction::RetryJobs, &jobs[1..], BY_TWO).await;
+    let (agreed, _) = stand.api.make_bulk_plan(plan, &another()).await.unwrap();
+    stand.api.step_bulk_plan(agreed, BulkStep::Confirm, None, &eli(1)).await.unwrap();
+    stand.api.step_bulk_plan(agreed, BulkStep::Approve, None, &seen(2)).await.unwrap();
+    stand.api.change_member(dana, MemberChange::Disable, &boss()).await.unwrap();
+    for (plan, part) in [(planned, "who planned it, was disabled"), (agreed, "who approved it, was disabled")] {
+        assert_eq!(status(&stand, plan).await, "paused", "{part}");
+        assert!(note(&stand, plan).await.contains(part), "{part}");
+    }
+    stand.assert_sound().await;
+}

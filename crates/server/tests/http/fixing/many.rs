@@ -2,7 +2,7 @@
 
 use super::*;
 use repruv_server::worker::{Bulk, EngineSettings, Handlers, Worker};
-use store::{BulkItem, ItemEnd};
+use store::{BulkItem, ItemEnd, ItemFailure};
 use testkit::{factories, wait_until};
 
 /// A bound of waiting, not of what is tested.
@@ -184,6 +184,41 @@ async fn an_item_is_bound_to_its_plan_under_the_locks_and_to_the_lease() {
     assert_eq!((case.records().await, case.stand.count("audit_entries WHERE action LIKE 'fix.%'").await), (1, 1));
 }
 
+/// Each of the two is compared by itself: the order is for the case as it is now, which the locks alone would let through.
+#[tokio::test]
+async fn a_newer_version_of_the_user_or_of_the_job_is_not_what_was_planned() {
+    let case = Case::new().await;
+    let (ana, ben) = (case.failed().await, case.failed().await);
+    let plan = case.confirm(&case.plan(json!({ "ids": [ana, ben] })).await).await;
+    let front = Front::new("default", &[JobType::Bulk]);
+    let lease = case.work.claim(&case.session, &front, 1, MINUTE, MINUTE).await.expect("a claim").remove(0).lease;
+    let run = case.work.bulk_run(&lease).await.expect("a run");
+    let items = case.work.bulk_waiting(plan, 0, 10).await.expect("items");
+    case.changed("UPDATE users SET demo_mode_version = demo_mode_version + 1 WHERE id", ana).await;
+    case.changed("UPDATE background_jobs SET version = version + 1 WHERE user_id", ben).await;
+    for item in items {
+        let order = case.order(item.target_id, Fix::RetryNow).await;
+        let end = case.work.run_bulk_fix(&lease, &run, item, order).await;
+        assert!(end.is_ok_and(|end| end == ItemEnd::Failed), "{item:?}");
+        assert_eq!(case.item(plan, item.target_id).await.0, "moved", "{item:?}");
+    }
+    assert_eq!(case.records().await, 0);
+}
+
+#[tokio::test]
+async fn a_long_reason_is_kept_up_to_what_an_item_holds() {
+    let case = Case::new().await;
+    let ana = case.failed().await;
+    let plan = case.confirm(&case.plan(json!({ "ids": [ana] })).await).await;
+    let front = Front::new("default", &[JobType::Bulk]);
+    let lease = case.work.claim(&case.session, &front, 1, MINUTE, MINUTE).await.expect("a claim").remove(0).lease;
+    let run = case.work.bulk_run(&lease).await.expect("a run");
+    let item = case.work.bulk_waiting(plan, 0, 10).await.expect("items").remove(0);
+    let end = case.work.fail_bulk_item(&lease, &run, item, ItemFailure::Refused, "ü".repeat(600)).await;
+    assert_eq!(end.expect("an end"), ItemEnd::Failed);
+    assert_eq!(case.item(plan, ana).await, ("refused".into(), "ü".repeat(500)));
+}
+
 #[tokio::test]
 async fn who_has_lost_the_plan_fixes_nothing() {
     let case = Case::new().await;
@@ -197,6 +232,8 @@ async fn who_has_lost_the_plan_fixes_nothing() {
     case.stand.sql("UPDATE background_jobs SET lease_epoch = lease_epoch + 1 WHERE job_type = 'bulk'").await;
     let late = case.work.run_bulk_fix(&lease, &run, item, order).await;
     assert!(matches!(late, Err(StoreError::LeaseLost { .. })), "{late:?}");
+    let late = case.work.fail_bulk_item(&lease, &run, item, ItemFailure::Gone, "It is not there.".into()).await;
+    assert!(matches!(late, Err(StoreError::LeaseLost { .. })), "and ends none otherwise: {late:?}");
     assert_eq!((case.status(ana).await.as_str(), case.records().await), ("failed", 0));
     assert_eq!(case.item(plan, ana).await.0, "will_change", "it waits for whoever has the plan");
 }
@@ -261,11 +298,23 @@ async fn a_plan_takes_more_than_the_list_shows_and_a_large_one_needs_two_people(
         .await;
     let listed = case.read.contradictions(None, 1).await.expect("a list");
     assert_eq!((listed.count, listed.or_more), (500, true));
+    // Of the same cause with another fix, and with the same fix for another cause: neither was chosen.
+    case.failed().await;
+    let noop = factories::job().insert(&case.stand.db).await.id;
+    case.stand
+        .sql(&format!(
+            "INSERT INTO users (id, email, demo_mode_status, demo_mode_job_id, demo_mode_changed_at) \
+             VALUES (gen_random_uuid(), 'odd@repruv.test', 'enabling', '{noop}', now())"
+        ))
+        .await;
+    let listed = case.read.contradictions(None, 1).await.expect("a list").rows;
+    let fix = listed[0].verdict.fix.as_ref().map(|offer| offer.fix);
+    assert_eq!((listed[0].verdict.cause.as_str(), fix), ("in_progress_without_job", Some(Fix::Reset)));
     let made = case.plan(json!({ "cases": { "cause": "failed_for_good", "fix": "reset" } })).await;
     let row = &made.body["plan"];
     assert_eq!(
-        (&row["will_change"], &row["or_more"], &row["second_person"]),
-        (&json!(600), &json!(false), &json!(true))
+        (&row["items"], &row["will_change"], &row["or_more"], &row["second_person"]),
+        (&json!(600), &json!(600), &json!(false), &json!(true))
     );
     let confirm = |typed: u32| {
         let path = format!("/staff/bulk-plans/{}/confirm", id_of(&made));
@@ -274,7 +323,7 @@ async fn a_plan_takes_more_than_the_list_shows_and_a_large_one_needs_two_people(
     case.stand.write(confirm(599)).await.refused(409, "illegal_transition");
     let asked = case.stand.write(confirm(600)).await.expect(200);
     assert_eq!(asked.body["plan"]["status"], "awaiting_approval");
-    assert_eq!((case.stand.count("background_jobs").await, case.records().await), (0, 0));
+    assert_eq!((case.stand.count("background_jobs WHERE job_type = 'bulk'").await, case.records().await), (0, 0));
 }
 
 #[tokio::test]
