@@ -6,7 +6,7 @@ use argon2::{
 };
 use rand::RngCore;
 use std::{sync::Arc, time::Duration};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 /// OWASP's first choice: 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19 * 1024;
@@ -15,7 +15,8 @@ const LANES: u32 = 1;
 /// A sign-in that has waited this long for its turn is turned away.
 const WAIT_MAX: Duration = Duration::from_secs(5);
 
-/// Hashes and checks passwords, one fewer at a time than there are cores: each takes 19 MiB and a core, and other requests go on.
+/// Hashes and checks passwords, one fewer at a time than there are cores: each takes 19 MiB and a core, and
+/// other requests go on before it.
 #[derive(Clone, Debug)]
 pub struct Passwords {
     turns: Arc<Semaphore>,
@@ -63,11 +64,24 @@ impl Passwords {
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
         let turn = tokio::time::timeout(WAIT_MAX, self.turns.clone().acquire_owned()).await;
         let Ok(Ok(turn)) = turn else { return Err(ApiError::unavailable("too many sign-ins wait for their turn")) };
-        let done = tokio::task::spawn_blocking(move || {
+        let (tell, told) = oneshot::channel();
+        // A thread of its own, which ends with the hash: one of the pool would stay behind the others for whatever comes next.
+        let thread = std::thread::Builder::new().name("password".into()).spawn(move || {
             let _turn = turn;
-            work()
+            behind_the_others();
+            let _ = tell.send(work()); // whoever asked may have gone
         });
-        done.await.map_err(|broken| ApiError::internal(format!("hashing broke: {broken}")))
+        thread.map_err(|error| ApiError::internal(format!("no thread to hash on: {error}")))?;
+        told.await.map_err(|_| ApiError::internal("hashing broke"))
+    }
+}
+
+/// Puts this thread behind those that answer requests: a crowd that signs in takes what they leave of the processors.
+fn behind_the_others() {
+    // On Linux niceness belongs to the thread, elsewhere to the process, and there the others would be put behind as well.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(10) {
+        tracing::debug!(%error, "Hashing goes on beside the others");
     }
 }
 
