@@ -39,6 +39,7 @@ pub fn message(error: &IpcError) -> &str {
         IpcError::NotFound { message }
         | IpcError::SecondFactor { message }
         | IpcError::Reauthenticate { message }
+        | IpcError::SecondPerson { message }
         | IpcError::Unauthorized { message }
         | IpcError::Forbidden { message }
         | IpcError::Conflict { message, .. }

@@ -28,7 +28,7 @@ ENOUGH = 500
 NEVER_ACCEPTED = {
     "POST /api/v1/demo/dismiss": "a customer's operation would have to fail first",
     "POST /api/v1/staff/bulk-plans/{id}/abort": "a plan would have to be at work at that moment",
-    "POST /api/v1/staff/bulk-plans/{id}/approve": "plans of this run are too small for a second person",
+    "POST /api/v1/staff/bulk-plans/{id}/approve": "the workspace asks for no second person",
     "POST /api/v1/staff/bulk-plans/{id}/pause": "a plan would have to be at work at that moment",
     "POST /api/v1/staff/bulk-plans/{id}/resume": "a plan would have to be paused",
     "POST /api/v1/staff/bulk-plans/{id}/retry-failed": "an item of a plan would have to fail first",

@@ -154,7 +154,7 @@ def profile():
 
 
 def plan(_, body):
-    action, kind = DICE.choice([("disable_demo_mode", "users"), ("cancel_jobs", "jobs"), ("retry_jobs", "jobs")])
+    action, kind = DICE.choice([("disable_demo_mode", "users"), ("revoke_sessions", "users"), ("cancel_jobs", "jobs"), ("retry_jobs", "jobs")])
     known = list(things[kind])
     ids = DICE.sample(known, min(len(known), DICE.randrange(1, 4)))
     return reasoned(body, action=action, ids=ids)

@@ -6,6 +6,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use state_machine::BulkAction;
 use uuid::Uuid;
 
 macro_rules! permissions {
@@ -71,6 +72,22 @@ impl Permission {
     pub const fn needs_fresh_sign_in(self) -> bool {
         matches!(self, Self::SessionRevokeAll | Self::StaffManage)
     }
+
+    /// What a person needs to do to one what a plan does to many.
+    pub const fn of_bulk(action: BulkAction) -> Self {
+        match action {
+            BulkAction::RetryJobs => Self::JobRetry,
+            BulkAction::CancelJobs => Self::JobCancel,
+            BulkAction::DisableDemoMode => Self::DemoModeChange,
+            BulkAction::RevokeSessions => Self::SessionRevokeAll,
+            BulkAction::ApplyFix => Self::CaseFix,
+        }
+    }
+
+    /// Whether a write under it is refused where a second person is asked for: it goes by a plan then, whatever its size.
+    pub fn is_never_alone(self) -> bool {
+        BulkAction::ALL.iter().any(|&action| action.is_never_alone() && Self::of_bulk(action) == self)
+    }
 }
 
 impl StaffRole {
@@ -102,6 +119,9 @@ wire! {
         pub permissions: Vec<Permission>,
         /// Those of them whose writes are refused after `fresh_until` until the person has authenticated again.
         pub needs_fresh: Vec<Permission>,
+        /// Those of them whose writes are refused here, because a second person is asked for: they go by a bulk plan.
+        #[serde(default)]
+        pub needs_second_person: Vec<Permission>,
         /// Five minutes after the last password (and code) of this session.
         pub fresh_until: DateTime<Utc>,
         /// What to do first; until then every other route answers `sign_in_incomplete`.

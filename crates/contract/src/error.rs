@@ -23,6 +23,8 @@ pub enum ErrorCode {
     SignInIncomplete,
     /// 403: this needs a password (and code) that was given a few minutes ago: authenticate again, then repeat it.
     ReauthenticationRequired,
+    /// 403: one person alone may not do this here: make a bulk plan of it, which begins when a second person approves.
+    SecondPersonNeeded,
     /// 404: no such thing.
     NotFound,
     /// 409: the rules do not allow it now; the message says why.

@@ -251,6 +251,11 @@ pub enum IpcError {
         /// For people.
         message: String,
     },
+    /// One person alone may not do this here: it goes by a bulk plan that somebody else approves. Nothing was changed.
+    SecondPerson {
+        /// For people.
+        message: String,
+    },
     /// Sign in (again).
     Unauthorized {
         /// For people.

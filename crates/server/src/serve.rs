@@ -9,7 +9,7 @@ use crate::{
 };
 use anyhow::Context;
 use axum::http::HeaderValue;
-use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
 use store::{BulkGuards, PoolSettings, Store, TokenLife};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -71,8 +71,9 @@ pub struct ServeSettings {
     #[arg(long, env = "SECOND_FACTOR_KEYS")]
     pub second_factor_keys: Option<PathBuf>,
     /// A bulk plan that changes more than this many items needs a second person, who is never the one who planned or confirmed it.
-    #[arg(long, env = "SECOND_PERSON_OVER", default_value = "20")]
-    pub second_person_over: u32,
+    /// Ending all sessions needs one for a single user too, and goes by a plan only. `off` asks nobody: where one works alone.
+    #[arg(long, env = "SECOND_PERSON_OVER", default_value = "20", value_name = "NUMBER|off")]
+    pub second_person_over: SecondPersonOver,
     /// Items of a bulk plan that are executed a second at most.
     #[arg(long, env = "BULK_ITEMS_PER_SECOND", default_value = "25", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub bulk_items_per_second: u32,
@@ -82,6 +83,21 @@ pub struct ServeSettings {
     /// Failed sign-ins of one address before the next one from there has to wait; people of one office share an address.
     #[arg(long, default_value = "50")]
     pub failures_per_address: u32,
+}
+
+/// Above how many changes a second person is asked for; `None`: never.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecondPersonOver(pub Option<u32>);
+
+impl FromStr for SecondPersonOver {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "off" => Ok(Self(None)),
+            number => number.parse().map(Some).map(Self).map_err(|_| "give a number of items, or “off”"),
+        }
+    }
 }
 
 /// A running API within this process.
@@ -142,7 +158,7 @@ impl Server {
             sealing_keys: keys,
             bulk: BulkGuards {
                 typed_over: BULK_TYPED_OVER,
-                second_person_over: settings.second_person_over,
+                second_person_over: settings.second_person_over.0,
                 rate_per_s: settings.bulk_items_per_second,
                 life: BULK_LIFE,
             },

@@ -2,7 +2,7 @@
 
 use crate::{
     ActionOffer, BulkAction, BulkForecast, BulkTarget, DemoMode, DemoModeAction, DemoModeStatus, JobAction, JobFacts,
-    JobStatus, JobType,
+    JobStatus, JobType, SessionStatus,
     triage::{CaseFacts, Fix, Gravity, Verdict},
 };
 
@@ -31,6 +31,18 @@ impl BulkOutlook {
         Self { forecast, why: Some(why.into()), next: None, fix: None }
     }
 
+    fn of_sessions(active: u32) -> Self {
+        if active == 0 {
+            return Self::stays(BulkForecast::AlreadyThere, "No session of this user is active.");
+        }
+        Self {
+            forecast: BulkForecast::WillChange,
+            why: None,
+            next: Some(SessionStatus::Revoked.to_string()),
+            fix: None,
+        }
+    }
+
     fn of<A>(offer: ActionOffer<A>, otherwise: BulkForecast) -> Self {
         match offer.preview {
             Some(preview) => {
@@ -51,7 +63,7 @@ impl BulkAction {
             (Self::CancelJobs, JobStatus::Cancelled) => (JobAction::Cancel, BulkForecast::AlreadyThere),
             (Self::CancelJobs, JobStatus::Pending | JobStatus::Running) => (JobAction::Cancel, BulkForecast::InFlight),
             (Self::CancelJobs, _) => (JobAction::Cancel, BulkForecast::NotAllowed),
-            (Self::DisableDemoMode | Self::ApplyFix, _) => return None,
+            (Self::DisableDemoMode | Self::RevokeSessions | Self::ApplyFix, _) => return None,
         };
         if job.job_type == Some(JobType::Bulk) {
             return Some(BulkOutlook::stays(BulkForecast::NotAllowed, EXECUTES_A_PLAN));
@@ -59,12 +71,13 @@ impl BulkAction {
         Some(BulkOutlook::of(job.offer(action), otherwise))
     }
 
-    /// What is to be expected of a user. `None`: the action is not on users.
-    pub fn outlook_of_user(self, demo: DemoMode) -> Option<BulkOutlook> {
+    /// What is to be expected of a user. `active_sessions` counts where the action ends them. `None`: it is not on users.
+    pub fn outlook_of_user(self, demo: DemoMode, active_sessions: u32) -> Option<BulkOutlook> {
         let otherwise = match (self, demo.status) {
             (Self::DisableDemoMode, DemoModeStatus::Disabled) => BulkForecast::AlreadyThere,
             (Self::DisableDemoMode, DemoModeStatus::Disabling) => BulkForecast::InFlight,
             (Self::DisableDemoMode, _) => BulkForecast::NotAllowed,
+            (Self::RevokeSessions, _) => return Some(BulkOutlook::of_sessions(active_sessions)),
             (Self::RetryJobs | Self::CancelJobs | Self::ApplyFix, _) => return None,
         };
         let offer = demo.offers(None).into_iter().find(|offer| offer.action == DemoModeAction::Disable)?;

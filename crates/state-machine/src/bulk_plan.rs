@@ -11,6 +11,8 @@ words! {
         CancelJobs = "cancel_jobs",
         /// Remove users' demo profiles.
         DisableDemoMode = "disable_demo_mode",
+        /// End all sessions of users.
+        RevokeSessions = "revoke_sessions",
         /// Do what the verdict on each case offers.
         ApplyFix = "apply_fix",
     }
@@ -65,8 +67,21 @@ impl BulkAction {
     pub const fn target(self) -> BulkTarget {
         match self {
             Self::RetryJobs | Self::CancelJobs => BulkTarget::Job,
-            Self::DisableDemoMode => BulkTarget::User,
+            Self::DisableDemoMode | Self::RevokeSessions => BulkTarget::User,
             Self::ApplyFix => BulkTarget::Case,
+        }
+    }
+
+    /// Whether it is never one person's own decision where a second person is asked for at all, however few it is on.
+    pub const fn is_never_alone(self) -> bool {
+        matches!(self, Self::RevokeSessions)
+    }
+
+    /// Whether a second person must approve it. `over`: above so many changes one must; `None` where nobody is asked for.
+    pub const fn needs_second_person(self, will_change: u32, over: Option<u32>) -> bool {
+        match over {
+            Some(over) => self.is_never_alone() || will_change > over,
+            None => false,
         }
     }
 
@@ -84,6 +99,10 @@ impl BulkAction {
             Self::DisableDemoMode => {
                 "This cannot be undone: profiles and everything in them are removed. Pausing or aborting leaves the rest as \
                  it is."
+            }
+            Self::RevokeSessions => {
+                "This cannot be undone: every session that a user has when their turn comes ends, also one begun after this was \
+                 planned, and they must sign in again. Pausing or aborting leaves the rest as it is."
             }
             Self::ApplyFix => {
                 "This cannot be undone as a whole: what a fix has begun is stopped case by case, and what a reset removes can \

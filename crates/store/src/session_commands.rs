@@ -147,6 +147,27 @@ async fn revoke_many(
     if receipts::claim(tx, command).await? == Claimed::Replayed {
         return replayed(tx, user_id, command).await;
     }
+    let ended = end_sessions(tx, user_id, which, command).await?;
+    ended.audit(tx, which, command).await?;
+    Ok(Revoked { count: ended.count, at: ended.at, replayed: false })
+}
+
+/// What has ended, and is not in the audit trail yet.
+pub(crate) struct Ended {
+    user_id: Uuid,
+    email: String,
+    /// How many were active.
+    pub count: u32,
+    at: DateTime<Utc>,
+}
+
+/// Ends a user's active sessions under the user's lock. [`Ended::audit`] must follow, as the last thing of the transaction.
+pub(crate) async fn end_sessions(
+    tx: &mut PgConnection,
+    user_id: Uuid,
+    which: &WhichSessions,
+    command: &Command,
+) -> Result<Ended, StoreError> {
     // The user's row is the lock: a sign-in that is under way is over before, or begins after this.
     let lock = planted_sql!("revoke-all-without-lock", LOCK_USER, " FOR NO KEY UPDATE" => "");
     let email: Option<String> = sqlx::query_scalar(lock).bind(user_id).fetch_optional(&mut *tx).await?;
@@ -170,18 +191,29 @@ async fn revoke_many(
     .await?
     .rows_affected();
     let at: DateTime<Utc> = sqlx::query_scalar("SELECT now()").fetch_one(&mut *tx).await?;
-    let count = u32::try_from(ended).unwrap_or(u32::MAX);
-    let line = AuditLine {
-        action: which.action(),
-        user_id: Some(user_id),
-        user_email: Some(&email),
-        session_id: which.except,
-        before: Some(&format!("{count} active{}", which.words())),
-        after: Some(&format!("{count} revoked")),
-        ..AuditLine::default()
-    };
-    audit::append(tx, command, line).await?;
-    Ok(Revoked { count, at, replayed: false })
+    Ok(Ended { user_id, email, count: u32::try_from(ended).unwrap_or(u32::MAX), at })
+}
+
+impl Ended {
+    /// Writes who ended them, and why.
+    pub(crate) async fn audit(
+        &self,
+        tx: &mut PgConnection,
+        which: &WhichSessions,
+        command: &Command,
+    ) -> Result<(), StoreError> {
+        let count = self.count;
+        let line = AuditLine {
+            action: which.action(),
+            user_id: Some(self.user_id),
+            user_email: Some(&self.email),
+            session_id: which.except,
+            before: Some(&format!("{count} active{}", which.words())),
+            after: Some(&format!("{count} revoked")),
+            ..AuditLine::default()
+        };
+        audit::append(tx, command, line).await
+    }
 }
 
 /// The user agents of a device among a user's sessions that have not been revoked; none stands as the empty text.

@@ -60,6 +60,7 @@ fn signed_in(number: u32, until: DateTime<Utc>) -> StaffSignedIn {
         access: StaffAccess {
             permissions: StaffRole::Support.permissions(),
             needs_fresh: vec![],
+            needs_second_person: vec![],
             fresh_until: far(),
             to_do: vec![],
             second_factor: false,

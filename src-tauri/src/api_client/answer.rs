@@ -175,6 +175,7 @@ fn refused(body: ErrorBody) -> IpcError {
         ErrorCode::InvalidCredentials | ErrorCode::Unauthorized => unauthorized(message),
         ErrorCode::SecondFactorRequired => IpcError::SecondFactor { message },
         ErrorCode::ReauthenticationRequired => IpcError::Reauthenticate { message },
+        ErrorCode::SecondPersonNeeded => IpcError::SecondPerson { message },
         ErrorCode::Forbidden | ErrorCode::SignInIncomplete => IpcError::Forbidden { message },
         ErrorCode::NotFound => IpcError::NotFound { message },
         ErrorCode::IllegalTransition | ErrorCode::VersionConflict | ErrorCode::IdempotencyMismatch => {

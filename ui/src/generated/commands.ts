@@ -310,6 +310,8 @@ export type BulkAction =
 "cancel_jobs" | 
 /**  Remove users' demo profiles. */
 "disable_demo_mode" | 
+/**  End all sessions of users. */
+"revoke_sessions" | 
 /**  Do what the verdict on each case offers. */
 "apply_fix";
 
@@ -1165,6 +1167,10 @@ message: string } |
 { type: "reauthenticate"; 
 /**  For people. */
 message: string } | 
+/**  One person alone may not do this here: it goes by a bulk plan that somebody else approves. Nothing was changed. */
+{ type: "second_person"; 
+/**  For people. */
+message: string } | 
 /**  Sign in (again). */
 { type: "unauthorized"; 
 /**  For people. */
@@ -1790,6 +1796,8 @@ export type StaffAccess = {
 	permissions: Permission[],
 	/**  Those of them whose writes are refused after `fresh_until` until the person has authenticated again. */
 	needs_fresh: Permission[],
+	/**  Those of them whose writes are refused here, because a second person is asked for: they go by a bulk plan. */
+	needs_second_person?: Permission[],
 	/**  Five minutes after the last password (and code) of this session. */
 	fresh_until: string,
 	/**  What to do first; until then every other route answers `sign_in_incomplete`. */

@@ -40,6 +40,8 @@ export function failureWords(error: IpcError): FailureWords {
       return words(error.message, "Nothing was changed.", "Write the code that your authenticator shows now.");
     case "reauthenticate":
       return words(error.message, "Nothing was changed.", "Give your password again, then repeat it.");
+    case "second_person":
+      return words(error.message, "Nothing was changed.", "Plan it; a colleague approves the plan under “Bulk”.");
     case "forbidden":
       return words(error.message, "Your role may look, but not do this. Nothing was changed.", "Ask an admin.");
     case "conflict":

@@ -109,13 +109,13 @@ impl Starter<'_> {
         self.stack.simulator_url =
             self.ensure("simulator", "simulator", &arguments, BTreeMap::new(), Listen::Flag("--listen"))?;
         let demo_service = ("DEMO_SERVICE_URL", self.stack.simulator_url.clone());
-        // Somebody who tries things out alone is not to wait for a second person as soon as where customers are.
         let api = BTreeMap::from([
             demo_service.clone(),
             ("DATABASE_URL", self.stack.database_url_api.clone()),
             ("SECOND_FACTOR_KEYS", second_factor_keys(self.workspace)?.display().to_string()),
         ]);
-        let serve: Vec<&str> = ["serve", "--second-person-over", "100"]
+        // Somebody who tries things out alone has no second person to ask.
+        let serve: Vec<&str> = ["serve", "--second-person-over", "off"]
             .into_iter()
             .chain(options.serve_with.iter().map(String::as_str))
             .collect();

@@ -83,6 +83,9 @@ impl Slot {
             "800ms",
             "--staff-requests-per-minute",
             "1000000",
+            // All sessions of a user are ended by one request, and nobody is there to approve it.
+            "--second-person-over",
+            "off",
         ]
         .map(str::to_owned)
         .into();

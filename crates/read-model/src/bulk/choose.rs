@@ -1,7 +1,7 @@
 //! What a plan would be on: ids as they were given, or all that a filter lets through, with the rules' answer for each.
 
 use super::cases;
-use crate::{LIMIT_MAX, ReadError, ReadModel, row::At, users};
+use crate::{LIMIT_MAX, ReadError, ReadModel, row::At, sessions, users};
 use contract::{
     bulk::BULK_ITEMS_MAX,
     jobs::JobFilter,
@@ -203,14 +203,23 @@ fn job(action: BulkAction, row: StoredJob) -> Result<Option<ChosenItem>, ReadErr
 
 async fn people(connection: &mut PgConnection, action: BulkAction, ids: &[Uuid]) -> Result<Vec<ChosenItem>, ReadError> {
     let rows = users::row::by_ids(connection, ids).await?;
+    let ends_sessions = action == BulkAction::RevokeSessions;
+    let active = if ends_sessions { sessions::active_of(connection, ids).await? } else { HashMap::new() };
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
         let (demo, version) = (row.demo_mode()?, row.version()?);
-        items.extend(action.outlook_of_user(demo).map(|outlook| ChosenItem {
+        let sessions = active.get(&row.id).copied().unwrap_or(0);
+        // Whoever signs in or changes demo mode meanwhile is meant all the same.
+        let (version, now) = match (ends_sessions, sessions) {
+            (false, _) => (Some(version), demo.status.to_string()),
+            (true, 1) => (None, "1 active session".into()),
+            (true, many) => (None, format!("{many} active sessions")),
+        };
+        items.extend(action.outlook_of_user(demo, sessions).map(|outlook| ChosenItem {
             target_id: row.id,
             job: None,
-            user: Some((row.id, Some(version))),
-            now: Some(demo.status.to_string()),
+            user: Some((row.id, version)),
+            now: Some(now),
             outlook,
         }));
     }

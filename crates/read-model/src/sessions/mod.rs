@@ -2,6 +2,8 @@
 
 mod preview;
 
+pub(crate) use preview::active_of;
+
 use crate::{
     ReadError, ReadModel,
     device::device,

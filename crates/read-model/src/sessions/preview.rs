@@ -4,7 +4,7 @@ use crate::{ReadError, ReadModel, device::device, page::within_calendar, section
 use chrono::{DateTime, Utc};
 use contract::sessions::{DeviceSessions, RevokePreview};
 use sqlx::{FromRow, PgConnection};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// By `user_sessions_active`: reads the user's sessions that nobody has ended, and no others.
@@ -15,6 +15,10 @@ const BY_AGENT: &str = "SELECT user_agent, count(*) AS active, count(*) FILTER (
     FROM ops.sessions WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now() \
       AND last_seen_at > now() - interval '14 days') s \
   GROUP BY user_agent";
+
+/// By `user_sessions_active`, as well.
+const ACTIVE: &str = "SELECT user_id, count(*) FROM ops.sessions WHERE user_id = ANY($1) AND revoked_at IS NULL \
+  AND expires_at > now() AND last_seen_at > now() - interval '14 days' GROUP BY user_id";
 
 #[derive(FromRow)]
 struct Agent {
@@ -43,6 +47,15 @@ impl ReadModel {
         })
         .await
     }
+}
+
+/// How many active sessions these users have; who has none is left out.
+pub(crate) async fn active_of(
+    connection: &mut PgConnection,
+    user_ids: &[Uuid],
+) -> Result<HashMap<Uuid, u32>, ReadError> {
+    let rows: Vec<(Uuid, i64)> = sqlx::query_as(ACTIVE).bind(user_ids).fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|(user_id, active)| (user_id, count(active))).collect())
 }
 
 async fn preview(

@@ -4,7 +4,7 @@ use contract::{
     audit::AuditFilter,
     jobs::JobFilter,
     sessions::SessionFilter,
-    state_machine::{DemoModeStatus, JobStatus},
+    state_machine::{BulkAction, DemoModeStatus, JobStatus},
     users::UserFilter,
 };
 use read_model::{Feed, FeedSettings, ReadModel};
@@ -174,6 +174,12 @@ async fn every_list_is_read_by_its_index_and_none_reads_a_big_table_through() {
         1_500,
         ["user_sessions_active"],
         reader.sessions_page(&sessions(Some(person), true), None, 50).await
+    );
+    reads!(
+        "how many are active, for a plan that ends them",
+        1_500,
+        ["user_sessions_active"],
+        reader.bulk_outlook(BulkAction::RevokeSessions, &[person]).await
     );
     let audit = |change: fn(&mut AuditFilter)| {
         let mut filter = AuditFilter::all();

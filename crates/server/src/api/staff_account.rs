@@ -33,7 +33,7 @@ pub async fn reauthenticate(
     let Reauthenticate { password, code } = body.value;
     check(&app, &staff, password, Some(code.as_deref())).await?;
     let session = app.store.reauthenticated(staff.session_id, &staff.command()).await?;
-    let (_, access) = told(session.ok_or_else(ApiError::unauthorized)?, app.second_factor_required)?;
+    let (_, access) = told(session.ok_or_else(ApiError::unauthorized)?, &app)?;
     Ok(Json(access))
 }
 
@@ -63,7 +63,7 @@ pub async fn change_password(
         return Err(ApiError::invalid_credentials());
     }
     let session = app.store.staff_of_session(staff.session_id).await?;
-    Ok(Json(told(session, app.second_factor_required)?.1))
+    Ok(Json(told(session, &app)?.1))
 }
 
 /// Checks the password of the person who is signed in, as sign-in does, and their code unless `code` is `None`. Answers

@@ -81,7 +81,7 @@ async fn signed_in(
     tokens: contract::auth::Tokens,
 ) -> Result<Json<StaffSignedIn>, ApiError> {
     let session = app.store.staff_of_session(session_id).await?;
-    let (staff, access) = told(session, app.second_factor_required)?;
+    let (staff, access) = told(session, app)?;
     Ok(Json(StaffSignedIn { tokens, staff, access }))
 }
 

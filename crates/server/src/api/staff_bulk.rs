@@ -106,7 +106,7 @@ pub async fn pause(State(app): State<App>, write: StaffWrite<WithReason, BulkRun
     responses((status = 200, body = BulkPlanView), WriteRefusals))]
 pub async fn resume(State(app): State<App>, write: StaffWrite<WithReason, BulkRun>) -> Result<Response, ApiError> {
     let action = app.read.bulk_plan(write.id, None).await?.plan.action;
-    may(&write.staff, action)?;
+    may_begin(&write.staff, action)?;
     plain(&app, BulkStep::Resume, write).await
 }
 
@@ -134,19 +134,20 @@ async fn step(
     staff: &SignedIn,
 ) -> Result<Response, ApiError> {
     let me = command.actor.staff_id();
-    may(staff, app.read.bulk_plan(id, me).await?.plan.action)?;
+    may_begin(staff, app.read.bulk_plan(id, me).await?.plan.action)?;
     let done = app.store.step_bulk_plan(id, step, typed_count, command).await;
     answer::with_view(done, app.read.bulk_plan(id, me)).await
 }
 
 /// Whether this person may do to one what a plan does to many.
 fn may(staff: &SignedIn, action: BulkAction) -> Result<(), ApiError> {
-    staff.require(match action {
-        BulkAction::RetryJobs => Permission::JobRetry,
-        BulkAction::CancelJobs => Permission::JobCancel,
-        BulkAction::DisableDemoMode => Permission::DemoModeChange,
-        BulkAction::ApplyFix => Permission::CaseFix,
-    })
+    staff.require(Permission::of_bulk(action))
+}
+
+/// The same for whoever lets it begin or go on, with a password of a moment ago where one is asked for.
+fn may_begin(staff: &SignedIn, action: BulkAction) -> Result<(), ApiError> {
+    may(staff, action)?;
+    staff.require_fresh(Permission::of_bulk(action))
 }
 
 /// The plan that the same command has made before: what it would be on may have changed since, and is not looked at again.

@@ -57,5 +57,5 @@ pub async fn confirm(
     }
     second_factor::reseal(&app, staff.info.id, &begun).await;
     let session = app.store.staff_of_session(staff.session_id).await?;
-    Ok(Json(told(session, app.second_factor_required)?.1))
+    Ok(Json(told(session, &app)?.1))
 }

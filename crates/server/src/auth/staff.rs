@@ -84,6 +84,15 @@ impl SignedIn {
         if stale { Err(ApiError::reauthentication_required()) } else { Ok(()) }
     }
 
+    /// Refuses a write under `permission` where one person alone may not make it.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn require_not_alone(&self, permission: Permission) -> Result<(), ApiError> {
+        let alone = self.access.needs_second_person.contains(&permission);
+        if alone { Err(ApiError::second_person_needed()) } else { Ok(()) }
+    }
+
     /// A command without key, version or reason.
     pub fn command(&self) -> Command {
         command(&self.info, &self.client)
@@ -109,7 +118,7 @@ impl FromRequestParts<App> for SignedIn {
         app.pace.step(session.staff.id).map_err(ApiError::too_fast)?;
         let client = Client::from_request_parts(parts, app).await?;
         let (session_id, now) = (session.session_id, session.now);
-        let (info, access) = told(session, app.second_factor_required)?;
+        let (info, access) = told(session, app)?;
         Ok(Self { session_id, info, access, now, client })
     }
 }
@@ -136,21 +145,26 @@ impl<P: Permit> FromRequestParts<App> for May<P> {
 ///
 /// # Errors
 /// 500 for a role that this build does not know.
-pub fn told(session: StaffSession, second_factor_required: bool) -> Result<(StaffInfo, StaffAccess), ApiError> {
+pub fn told(session: StaffSession, app: &App) -> Result<(StaffInfo, StaffAccess), ApiError> {
     let StaffSession { staff, authenticated_at, .. } = session;
     let mut to_do = vec![];
     if staff.password_expires_at.is_some() {
         to_do.push(SignInStep::ChangePassword);
     }
-    if (second_factor_required || staff.second_factor_required) && !staff.second_factor {
+    if (app.second_factor_required || staff.second_factor_required) && !staff.second_factor {
         to_do.push(SignInStep::EnrolSecondFactor);
     }
     let second_factor = staff.second_factor;
     let info = info(staff)?;
     let permissions = if to_do.is_empty() { info.role.permissions() } else { vec![] };
-    let needs_fresh = permissions.iter().copied().filter(|permission| permission.needs_fresh_sign_in()).collect();
+    let those = |that: fn(Permission) -> bool| -> Vec<Permission> {
+        permissions.iter().copied().filter(|&one| that(one)).collect()
+    };
+    let needs_fresh = those(Permission::needs_fresh_sign_in);
+    let asks_a_second = app.bulk.second_person_over.is_some();
+    let needs_second_person = if asks_a_second { those(Permission::is_never_alone) } else { vec![] };
     let fresh_until = authenticated_at + FRESH;
-    Ok((info, StaffAccess { permissions, needs_fresh, fresh_until, to_do, second_factor }))
+    Ok((info, StaffAccess { permissions, needs_fresh, needs_second_person, fresh_until, to_do, second_factor }))
 }
 
 /// The person as the border says it.

@@ -107,6 +107,7 @@ impl<T: Intent, P: Permit> FromRequest<App> for StaffWrite<T, P> {
     async fn from_request(mut request: Request, app: &App) -> Result<Self, ApiError> {
         let Staff(staff) = request.extract_parts_with_state(app).await?;
         staff.require(P::PERMISSION)?;
+        staff.require_not_alone(P::PERMISSION)?;
         staff.require_fresh(P::PERMISSION)?;
         let key = key(request.headers())?;
         let version = version(request.headers())?;

@@ -88,6 +88,13 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, ErrorCode::ReauthenticationRequired, message)
     }
 
+    /// 403: one person alone may not.
+    pub fn second_person_needed() -> Self {
+        let message =
+            "One person alone may not do this here. Make a bulk plan of it: it begins when a second person approves.";
+        Self::new(StatusCode::FORBIDDEN, ErrorCode::SecondPersonNeeded, message)
+    }
+
     /// 404.
     pub fn not_found(what: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, format!("There is no such {what}."))

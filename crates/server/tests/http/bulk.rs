@@ -6,22 +6,22 @@ use serde_json::{Value, json};
 use std::time::Duration;
 use testkit::{Role, factories, factories::job, wait_until};
 
-async fn plan(stand: &Stand, token: &str, body: Value) -> Reply {
+pub async fn plan(stand: &Stand, token: &str, body: Value) -> Reply {
     let write = Write::new(token, "/staff/bulk-plans", 1).body(body);
     stand.write(Write { version: None, ..write }).await
 }
 
-async fn step(stand: &Stand, token: &str, plan: &Reply, verb: &str, body: Value) -> Reply {
+pub async fn step(stand: &Stand, token: &str, plan: &Reply, verb: &str, body: Value) -> Reply {
     let (id, version) = (plan.body["plan"]["id"].as_str().expect("an id"), plan.body["plan"]["version"].as_u64());
     let version = version.and_then(|version| u32::try_from(version).ok()).expect("a version");
     stand.write(Write::new(token, format!("/staff/bulk-plans/{id}/{verb}"), version).body(body)).await
 }
 
-fn reason() -> Value {
+pub fn reason() -> Value {
     json!({ "reason": "Ticket 4711" })
 }
 
-fn worker(stand: &Stand) -> Worker {
+pub fn worker(stand: &Stand) -> Worker {
     let engine = EngineSettings { poll: Duration::from_millis(50), ..EngineSettings::default() };
     Worker::start(&stand.db.url(Role::Worker), Handlers::default().with(Bulk::default()), engine).expect("a worker")
 }
@@ -97,7 +97,7 @@ async fn the_same_request_makes_one_plan() {
 /// Ten thousand of more that match, by two people, with a pause in between.
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_are_executed_once_each_after_a_second_person_agreed() {
-    let stand = Stand::new().await;
+    let stand = Stand::by_two().await;
     let dana = factories::staff().insert(&stand.db).await;
     let (first, second) = (stand.staff(dana).await, stand.support().await);
     stand

@@ -6,7 +6,10 @@ mod many;
 use crate::stand::{Reply, Stand, Write, serve_with, settings};
 use contract::{state_machine::triage::Fix, triage::CaseView};
 use read_model::ReadModel;
-use repruv_server::worker::DemoService;
+use repruv_server::{
+    serve::{SecondPersonOver, ServeSettings},
+    worker::DemoService,
+};
 use serde_json::{Value, json};
 use simulator::{Dials, Simulator};
 use state_machine::{ErrorClass, JobType, RetryPolicy};
@@ -37,8 +40,9 @@ impl Case {
         let db = TestDb::new().await;
         let dials = Dials { pace: 0.002, ..Dials::default() };
         let simulator = Simulator::start("127.0.0.1:0".parse().expect("an address"), dials).await.expect("a simulator");
-        let serve = repruv_server::serve::ServeSettings {
+        let serve = ServeSettings {
             demo_service_url: Some(simulator.base_url()),
+            second_person_over: SecondPersonOver(Some(20)),
             ..settings(db.url(Role::Api))
         };
         let server = serve_with(serve).await;

@@ -2,6 +2,7 @@
 //! the time.
 
 mod bulk;
+mod bulk_revokes;
 mod crowding;
 mod customers;
 mod database_logins;

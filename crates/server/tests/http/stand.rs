@@ -1,6 +1,6 @@
 //! A server of its own for each test, and a client that keeps what it was answered.
 
-use repruv_server::serve::{ServeSettings, Server};
+use repruv_server::serve::{SecondPersonOver, ServeSettings, Server};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -129,7 +129,7 @@ pub fn settings(database_url: String) -> ServeSettings {
         second_factor_keys: Some(keys_file(&["now"])),
         shared_reader: None,
         demo_service_url: None,
-        second_person_over: 20,
+        second_person_over: SecondPersonOver(None),
         bulk_items_per_second: 1_000,
         staff_requests_per_minute: std::num::NonZeroU32::MAX,
         failures_per_address: 50,
@@ -157,6 +157,14 @@ impl Stand {
     pub async fn new() -> Self {
         let db = TestDb::new().await;
         let server = serve(db.url(Role::Api)).await;
+        Self::over(db, server)
+    }
+
+    /// Where a second person is asked for: above twenty changes, and for what nobody decides alone.
+    pub async fn by_two() -> Self {
+        let db = TestDb::new().await;
+        let second_person_over = SecondPersonOver(Some(20));
+        let server = serve_with(ServeSettings { second_person_over, ..settings(db.url(Role::Api)) }).await;
         Self::over(db, server)
     }
 

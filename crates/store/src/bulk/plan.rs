@@ -16,8 +16,8 @@ use uuid::Uuid;
 pub struct BulkGuards {
     /// Above so many changes the number is typed.
     pub typed_over: u32,
-    /// Above so many changes a second person must approve.
-    pub second_person_over: u32,
+    /// Above so many changes a second person must approve, and what no one decides alone always; `None`: nobody is asked for.
+    pub second_person_over: Option<u32>,
     /// Items a second at most, 1 to 1,000.
     pub rate_per_s: u32,
     /// It must have begun within this.
@@ -137,7 +137,7 @@ async fn make(tx: &mut PgConnection, plan: &NewBulkPlan, command: &Command) -> R
         .bind(of(BulkForecast::NotAllowed))
         .bind(signed(rate_per_s))
         .bind(will_change.unsigned_abs() > typed_over)
-        .bind(will_change.unsigned_abs() > second_person_over)
+        .bind(plan.action.needs_second_person(will_change.unsigned_abs(), second_person_over))
         .bind(command.actor.staff_id())
         .bind(command.actor.label())
         .bind(life.as_secs_f64())

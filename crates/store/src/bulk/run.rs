@@ -7,6 +7,7 @@ use crate::{
     demo_rows,
     engine::Lease,
     job_commands, jobs,
+    session_commands::{WhichSessions, end_sessions},
 };
 use sqlx::PgConnection;
 use state_machine::{BulkAction, IllegalTransition};
@@ -143,6 +144,14 @@ async fn execute(tx: &mut PgConnection, lease: &Lease, run: &BulkRun, item: Bulk
             let words = format!("{} → {}", change.from().status, change.to().status);
             end(tx, run.plan_id, item.seq, "done", "done", &words).await?;
             demo_mode::audit_line(tx, &user, &command, &request, &change, job_id).await?;
+        }
+        BulkAction::RevokeSessions => {
+            let user_id = item.user_id.ok_or(StoreError::NotFound { what: "user" })?;
+            let all = WhichSessions::default();
+            let ended = end_sessions(tx, user_id, &all, &run.command).await?;
+            fence(tx, lease).await?;
+            end(tx, run.plan_id, item.seq, "done", "done", &format!("{} revoked", ended.count)).await?;
+            ended.audit(tx, &all, &run.command).await?;
         }
         BulkAction::ApplyFix => {
             let reason = "No fix is applied without asking what the verdict is now.".into();

@@ -154,7 +154,7 @@ async fn plan_one(stand: &Stand, who: &WorkerSession) -> Lease {
             now: None,
             outlook: BulkOutlook { forecast: BulkForecast::WillChange, why: None, next: None, fix: None },
         }],
-        guards: BulkGuards { typed_over: 9, second_person_over: 9, rate_per_s: 100, life: DEADLINE },
+        guards: BulkGuards { typed_over: 9, second_person_over: Some(9), rate_per_s: 100, life: DEADLINE },
     };
     let (id, _) = stand.api.make_bulk_plan(plan, &staff()).await.unwrap();
     stand.api.step_bulk_plan(id, BulkStep::Confirm, None, &staff()).await.unwrap();

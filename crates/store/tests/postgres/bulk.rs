@@ -10,8 +10,12 @@ use store::{
 use testkit::factories::{job, user};
 use uuid::Uuid;
 
-pub const GUARDS: BulkGuards =
-    BulkGuards { typed_over: 1_000, second_person_over: 1_000, rate_per_s: 1_000, life: Duration::from_secs(600) };
+pub const GUARDS: BulkGuards = BulkGuards {
+    typed_over: 1_000,
+    second_person_over: Some(1_000),
+    rate_per_s: 1_000,
+    life: Duration::from_secs(600),
+};
 
 /// A plan to do `action` to these jobs as they are.
 pub async fn plan_of(stand: &Stand, action: BulkAction, jobs: &[Uuid], guards: BulkGuards) -> NewBulkPlan {

@@ -15,7 +15,7 @@ async fn planned(stand: &Stand, guards: BulkGuards) -> Uuid {
     stand.api.make_bulk_plan(plan, &staff()).await.unwrap().0
 }
 
-const BY_TWO: BulkGuards = BulkGuards { second_person_over: 1, ..GUARDS };
+const BY_TWO: BulkGuards = BulkGuards { second_person_over: Some(1), ..GUARDS };
 
 async fn begins(stand: &Stand) -> bool {
     stand.count("background_jobs WHERE job_type = 'bulk'").await > 0

@@ -89,7 +89,7 @@ async fn one_that_has_not_been_claimed_is_paused_at_once_and_those_of_others_go_
 
 #[tokio::test]
 async fn what_somebody_confirmed_who_is_disabled_is_not_approved_and_their_second_person_does_not_take_it_over() {
-    const BY_TWO: BulkGuards = BulkGuards { second_person_over: 0, ..GUARDS };
+    const BY_TWO: BulkGuards = BulkGuards { second_person_over: Some(0), ..GUARDS };
     let stand = Stand::new().await;
     let dana = hired(&stand).await;
     let jobs = failed_jobs(&stand, 2).await;

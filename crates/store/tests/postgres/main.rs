@@ -8,6 +8,7 @@ mod asking;
 mod bulk;
 mod bulk_guards;
 mod bulk_people;
+mod bulk_revokes;
 mod claiming;
 mod contention;
 mod counting;

@@ -8,6 +8,7 @@ export const ACTIONS: Record<BulkAction, ActionWords> = {
   retry_jobs: { verb: "Retry…", to: (count) => `Retry ${plural(count, "job")}`, what: "job" },
   cancel_jobs: { verb: "Cancel…", to: (count) => `Cancel ${plural(count, "job")}`, what: "job" },
   disable_demo_mode: { verb: "Disable demo mode…", to: (count) => `Disable demo mode of ${plural(count, "user")}`, what: "user" },
+  revoke_sessions: { verb: "Revoke all sessions…", to: (count) => `Revoke all sessions of ${plural(count, "user")}`, what: "user" },
   apply_fix: { verb: "Fix…", to: (count) => `Fix ${plural(count, "case")}`, what: "case" },
 };
 

@@ -1,0 +1,3 @@
+-- A plan that ends all sessions of users: the worker that executes it revokes them as the API does, and changes nothing else of
+-- them. A worker from before it finds an action that it does not know, and leaves the plan paused with that as its error.
+GRANT UPDATE (revoked_at, revoked_by, version) ON user_sessions TO repruv_worker;
