@@ -18,8 +18,8 @@ export function sceneWithWindow(options) {
 }
 
 /** Opens a window that knows the API at this address, and signs in by hand. */
-export async function signedIn(api_url, { home = homeForWindow(), staff = stack.staff, ...options } = {}) {
-  knowEnvironment(home, { api_url });
+export async function signedIn(api_url, { home = homeForWindow(), staff = stack.staff, theme = "system", ...options } = {}) {
+  knowEnvironment(home, { api_url, theme });
   const window = await openWindow({ home, signIn: "keychain", ...options });
   try {
     await window.sees("Sign in to Repruv Ops");

@@ -5,20 +5,26 @@ import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import { problems } from "../lib/axe.mjs";
 import { asOwner } from "../lib/database.mjs";
-import { atRest, confirm, sceneWithWindow, signedIn } from "../lib/scene.mjs";
-import { hire } from "../lib/server.mjs";
-import { stack } from "../lib/stack.mjs";
+import { atRest, confirm, signedIn } from "../lib/scene.mjs";
+import { hire, openServer } from "../lib/server.mjs";
 import { pastTheRules } from "../lib/triage.mjs";
 import { until } from "../lib/until.mjs";
 
-const scene = sceneWithWindow();
+const scene = { window: null };
+let server;
 let second;
 let other;
 before(async () => {
+  // The workspace's own asks nobody for a second person.
+  server = await openServer({ SECOND_PERSON_OVER: "100" });
+  scene.window = await signedIn(server.url);
   other = hire("second");
-  second = await signedIn(stack.api_url, { staff: other });
+  second = await signedIn(server.url, { staff: other });
 });
-after(() => second?.close());
+after(async () => {
+  for (const window of [scene.window, second]) await window?.close();
+  server?.close();
+});
 
 const id = (at) => {
   const time = (Date.now() - 1_000 + at).toString(16).padStart(12, "0");
@@ -136,7 +142,7 @@ test("seven hundred need the number typed and a second person; pausing holds, re
 test("who planned it is disabled in the middle: it stands still and says why, and goes on in the name of somebody else", async () => {
   const { window } = scene;
   const leaver = hire("leaver");
-  const theirs = await signedIn(stack.api_url, { staff: leaver });
+  const theirs = await signedIn(server.url, { staff: leaver });
   const ids = await failedJobs(600, "bulkthird");
   try {
     await askToRetryAll(theirs, "bulkthird", 600);

@@ -49,6 +49,11 @@ export function useChangeBlock(permission?: Permission): string | null {
   return stale;
 }
 
+/** Whether one person alone may not do this here: it goes by a plan that a colleague approves. */
+export function useNeedsSecondPerson(permission: Permission): boolean {
+  return useContext(SessionContext)?.access?.needs_second_person?.includes(permission) ?? false;
+}
+
 /** Said on every button that changes something: "in Production EU", "in production (EU 1)". */
 export function useWhere(): string | null {
   const environment = useContext(SessionContext)?.environment;

@@ -6,20 +6,28 @@ import { VisibleText } from "../../components/VisibleText";
 import type { RevokePreview, SessionRow, SessionsRevoked } from "../../generated/commands";
 import { useIpc } from "../../ipc/ipc";
 import { plural } from "../../lib/numbers";
-import { useChangeBlock, useWhere } from "../../lib/session";
+import { useChangeBlock, useNeedsSecondPerson, useWhere } from "../../lib/session";
 import { sessionMark } from "../../lib/states/session";
-import { exactTime } from "../../lib/time";
-import { visibleText } from "../../lib/visible-text";
-import { RevokeEffect } from "./RevokeEffect";
+import { PlanRevokeDialog } from "./PlanRevokeDialog";
+import { PreviewedEffect } from "./RevokeEffect";
 import { type Choice, choiceWords, choices, meant, whichOf } from "./revoke-choice";
 import { revokePreviewOptions } from "./sessions-queries";
 import { useRevoke } from "./use-revoke";
 
-type RevokeSessionsDialogProps = { userId: string; email: string; /** The one that stays. */ except: SessionRow | null; onClose: () => void };
+type RevokeSessionsDialogProps = {
+  userId: string;
+  email: string;
+  /** The one that stays. */
+  except: SessionRow | null;
+  /** A plan was made of it instead, because one person alone may not. */
+  onPlanned: (planId: string) => void;
+  onClose: () => void;
+};
 
 /** Ends a user's sessions: all, all but one, those on a device, or those that were not used for some days. */
-export function RevokeSessionsDialog({ userId, email, except, onClose }: RevokeSessionsDialogProps) {
+export function RevokeSessionsDialog({ userId, email, except, onPlanned, onClose }: RevokeSessionsDialogProps) {
   const ipc = useIpc();
+  const notAlone = useNeedsSecondPerson("session.revoke_all");
   const [choice, setChoice] = useState<Choice>({ kind: "all" });
   const which = whichOf(choice, except);
   const { data: preview } = useQuery({ ...revokePreviewOptions(ipc, userId, which), placeholderData: keepPreviousData });
@@ -33,6 +41,10 @@ export function RevokeSessionsDialog({ userId, email, except, onClose }: RevokeS
     done: (answer) => `${plural(answer.revoked, "session")} revoked`,
   });
   const blocked = useChangeBlock("session.revoke_all");
+  const where = useWhere();
+  // The API may ask for a second person since this window was told what it asks for.
+  const refused = choice.kind === "all" && command.phase.name === "refused" && command.phase.error.type === "second_person";
+  if (except === null && (notAlone || refused)) return <PlanRevokeDialog userId={userId} email={email} onPlanned={onPlanned} onClose={onClose} />;
   return (
     <ConfirmDialog
       title={except === null ? "Revoke sessions" : "Revoke all sessions but this"}
@@ -52,7 +64,7 @@ export function RevokeSessionsDialog({ userId, email, except, onClose }: RevokeS
       incomplete={preview?.ends === 0 ? "There is no such active session to revoke." : null}
       confirm={choice.kind === "all" ? (except === null ? "Revoke all" : "Revoke all others") : "Revoke these"}
       tone="danger"
-      where={useWhere()}
+      where={where}
       reasons={["Customer asked for it", "Account may be compromised", "Password was changed"]}
       blocked={blocked}
       command={command}
@@ -60,7 +72,7 @@ export function RevokeSessionsDialog({ userId, email, except, onClose }: RevokeS
       direct
     >
       <Which choice={choice} preview={preview} onChange={setChoice} />
-      <RevokeEffect dies={preview === undefined ? "Counting…" : dies(preview)} lives={preview === undefined ? "Counting…" : lives(preview)} />
+      <PreviewedEffect preview={preview} />
     </ConfirmDialog>
   );
 }
@@ -70,17 +82,4 @@ function Which({ choice, preview, onChange }: { choice: Choice; preview: RevokeP
   const options = all.map(({ value, label }) => ({ value, label }));
   const value = all.find((each) => JSON.stringify(each.choice) === JSON.stringify(choice))?.value ?? "all";
   return <SelectField label="Which" value={value} options={options} onChange={(picked) => onChange(all.find((each) => each.value === picked)?.choice ?? { kind: "all" })} />;
-}
-
-const DEVICES_MAX = 4;
-
-function dies({ ends, devices }: RevokePreview): string {
-  const names = devices.filter((device) => device.ends > 0).map(({ device, ends }) => `${visibleText(device, 80)}${ends > 1 ? ` (${ends})` : ""}`);
-  const more = names.length - DEVICES_MAX;
-  return `${plural(ends, "active session")}${names.length === 0 ? "" : ": "}${names.slice(0, DEVICES_MAX).join(", ")}${more > 0 ? ` and ${more} more kinds of device` : ""}.`;
-}
-
-function lives({ stays, stays_until }: RevokePreview): string {
-  if (stays === 0 || stays_until === null) return "Nothing: the customer is signed out everywhere.";
-  return `${plural(stays, "active session")} of this user, the last until ${exactTime(stays_until)}.`;
 }

@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { CopyId } from "../../components/CopyId";
 import { KeyValue, type KeyValueItem } from "../../components/KeyValue";
 import { RelativeTime } from "../../components/RelativeTime";
@@ -13,13 +13,14 @@ import { transportWords } from "./session-words";
 
 /** One session: from where, since when, until when, and how to end it. */
 export function SessionPanel({ session, onClose }: { session: SessionRow; onClose: () => void }) {
+  const navigate = useNavigate();
   return (
     <SidePanel label="Session" onClose={onClose}>
       <SidePanelHead title={<VisibleText text={session.device} max={80} />}>
         <StatusBadge mark={sessionMark(session.status)} look="pill" />
         <CopyId id={session.id} what="session id" />
       </SidePanelHead>
-      <RevokeActions key={session.id} session={session} />
+      <RevokeActions key={session.id} session={session} onPlanned={(planId) => void navigate({ to: "/bulk/$planId", params: { planId } })} />
       <KeyValue items={facts(session)} />
     </SidePanel>
   );

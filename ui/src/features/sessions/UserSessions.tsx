@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { EllipsisVertical, ShieldBan } from "lucide-react";
 import { useState } from "react";
 import { Button } from "../../components/Button";
@@ -10,7 +10,7 @@ import { StatusBadge } from "../../components/StatusBadge";
 import { VisibleText } from "../../components/VisibleText";
 import type { SessionRow } from "../../generated/commands";
 import { useIpc } from "../../ipc/ipc";
-import { useChangeBlock } from "../../lib/session";
+import { useChangeBlock, useNeedsSecondPerson } from "../../lib/session";
 import { sessionMark } from "../../lib/states/session";
 import { RevokeSessionDialog } from "./RevokeSessionDialog";
 import { RevokeSessionsDialog } from "./RevokeSessionsDialog";
@@ -26,7 +26,10 @@ type Open = { what: "one" | "others"; session: SessionRow } | { what: "all"; ema
 /** A user's active sessions, for the user's page. */
 export function UserSessions({ userId }: { userId: string }) {
   const { data, error, refetch, hasNextPage } = useInfiniteQuery(sessionsOptions(useIpc(), activeOf(userId)));
+  const navigate = useNavigate();
+  const toPlan = (planId: string) => void navigate({ to: "/bulk/$planId", params: { planId } });
   const blocked = useChangeBlock();
+  const notAlone = useNeedsSecondPerson("session.revoke_all");
   const [open, setOpen] = useState<Open | null>(null);
   const rows = data?.pages.flatMap((page) => page.rows) ?? [];
   const active = rows.filter((row) => row.status === "active").length;
@@ -67,7 +70,7 @@ export function UserSessions({ userId }: { userId: string }) {
             >
               Revoke…
             </Button>
-            {session.offer.allowed && blocked === null && active > 1 ? (
+            {session.offer.allowed && blocked === null && !notAlone && active > 1 ? (
               <Menu
                 label={`More for the session on ${visibleText(session.device, 120)}`}
                 icon={EllipsisVertical}
@@ -85,8 +88,8 @@ export function UserSessions({ userId }: { userId: string }) {
         </Link>
       ) : null}
       {open?.what === "one" ? <RevokeSessionDialog seen={open.session} onClose={close} /> : null}
-      {open?.what === "others" ? <RevokeSessionsDialog userId={userId} email={open.session.user_email} except={open.session} onClose={close} /> : null}
-      {open?.what === "all" ? <RevokeSessionsDialog userId={userId} email={open.email} except={null} onClose={close} /> : null}
+      {open?.what === "others" ? <RevokeSessionsDialog userId={userId} email={open.session.user_email} except={open.session} onPlanned={toPlan} onClose={close} /> : null}
+      {open?.what === "all" ? <RevokeSessionsDialog userId={userId} email={open.email} except={null} onPlanned={toPlan} onClose={close} /> : null}
     </section>
   );
 }

@@ -1,11 +1,14 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
-import type { SessionFilter, SessionRow } from "../../generated/commands";
-import { ok } from "../../ipc/fixture/answers";
+import type { Bootstrap, BulkPlanView, SessionFilter, SessionRow } from "../../generated/commands";
+import { ok, refuse } from "../../ipc/fixture/answers";
 import { at, sessionRow } from "../../ipc/fixture/factories";
+import { fixtureIpc } from "../../ipc/fixture/fixture-ipc";
 import type { Commands } from "../../ipc/ipc";
+import { read } from "../../lib/failure";
 import { keys } from "../../lib/query-keys";
+import { SessionContext } from "../../lib/session";
 import { renderInWindow } from "../../test/render";
 import { RevokeActions } from "./RevokeActions";
 import { activeOf } from "./session-filters";
@@ -50,7 +53,7 @@ const confirm = async (name: string) => {
 
 it("revokes one: says what dies and what lives, and shows it when it is seen", async () => {
   const { first, commands } = system();
-  const { client } = renderInWindow(<RevokeActions session={first} />, commands);
+  const { client } = renderInWindow(<RevokeActions session={first} onPlanned={vi.fn()} />, commands);
   await userEvent.click(screen.getByRole("button", { name: "Revoke…" }));
   expect(screen.getByText(/tokens are refused from the next request on/)).toBeInTheDocument();
   expect(await screen.findByText(/^Safari on iPhone, 203.0.113.24, until/)).toBeInTheDocument();
@@ -63,7 +66,7 @@ it("revokes one: says what dies and what lives, and shows it when it is seen", a
 
 it("revokes all: nothing lives on", async () => {
   const { first, commands } = system();
-  renderInWindow(<RevokeActions session={first} />, commands);
+  renderInWindow(<RevokeActions session={first} onPlanned={vi.fn()} />, commands);
   await userEvent.click(screen.getByRole("button", { name: "All of this user…" }));
   expect(await screen.findByText("2 active sessions: Chrome on macOS, Safari on iPhone.")).toBeInTheDocument();
   expect(screen.getByText(/signed out everywhere/)).toBeInTheDocument();
@@ -74,7 +77,7 @@ it("revokes all: nothing lives on", async () => {
 
 it("revokes all but this: this one lives on", async () => {
   const { first, commands } = system();
-  renderInWindow(<RevokeActions session={first} />, commands);
+  renderInWindow(<RevokeActions session={first} onPlanned={vi.fn()} />, commands);
   await userEvent.click(screen.getByRole("button", { name: "All but this…" }));
   expect(await screen.findByText("1 active session: Safari on iPhone.")).toBeInTheDocument();
   expect(screen.getByText(/^1 active session of this user, the last until/)).toBeInTheDocument();
@@ -85,7 +88,7 @@ it("revokes all but this: this one lives on", async () => {
 
 it("revokes those on a device: the others live on", async () => {
   const { first, commands } = system();
-  renderInWindow(<RevokeActions session={first} />, commands);
+  renderInWindow(<RevokeActions session={first} onPlanned={vi.fn()} />, commands);
   await userEvent.click(screen.getByRole("button", { name: "All of this user…" }));
   await userEvent.selectOptions(await screen.findByLabelText("Which"), await screen.findByRole("option", { name: "Only on Safari on iPhone (1 active)" }));
   expect(await screen.findByText("1 active session: Safari on iPhone.")).toBeInTheDocument();
@@ -95,8 +98,49 @@ it("revokes those on a device: the others live on", async () => {
   expect(await screen.findByText(/Seen in the database: 1 session revoked/)).toBeInTheDocument();
 });
 
+/** What the API answers to a plan, as far as it is looked at here. */
+const PLANNED = { plan: { id: "0190a000-0000-7000-8000-000000000b01" } } as BulkPlanView;
+
+/** The person's session, where one person alone may not end all sessions of a user. */
+async function withSecondPerson(): Promise<Bootstrap> {
+  const session = await read(fixtureIpc("").commands.bootstrap());
+  if (session.access === null) throw new Error("The fixture has nobody signed in.");
+  return { ...session, access: { ...session.access, needs_second_person: ["session.revoke_all"] } };
+}
+
+it("where a colleague must approve, revoking all makes a plan of one user and leads to it", async () => {
+  const { first, commands } = system();
+  const makeBulkPlan = vi.fn<Commands["makeBulkPlan"]>(() => ok(PLANNED));
+  const onPlanned = vi.fn();
+  renderInWindow(
+    <SessionContext value={await withSecondPerson()}>
+      <RevokeActions session={first} onPlanned={onPlanned} />
+    </SessionContext>,
+    { ...commands, makeBulkPlan },
+  );
+  expect(screen.getByRole("button", { name: "All but this…" })).toHaveAttribute("aria-disabled", "true");
+  await userEvent.click(screen.getByRole("button", { name: "All of this user…" }));
+  expect(await screen.findByText(/A colleague must approve this here/)).toBeInTheDocument();
+  expect(await screen.findByText("2 active sessions: Chrome on macOS, Safari on iPhone.")).toBeInTheDocument();
+  expect(screen.queryByLabelText("Which")).toBeNull();
+  await confirm("Make the plan in Local");
+  await waitFor(() => expect(onPlanned).toHaveBeenCalledWith(PLANNED.plan.id));
+  expect(makeBulkPlan.mock.calls[0]?.[1]).toMatchObject({ action: "revoke_sessions", ids: [first.user_id], users: null, reason: "Unknown device" });
+  expect(commands.revokeSessions).not.toHaveBeenCalled();
+});
+
+it("is led to a plan as well when the API asks for a second person only since it was opened", async () => {
+  const { first, commands } = system();
+  const revokeSessions = vi.fn<Commands["revokeSessions"]>(() => refuse({ type: "second_person", message: "One person alone may not do this here." }));
+  renderInWindow(<RevokeActions session={first} onPlanned={vi.fn()} />, { ...commands, revokeSessions });
+  await userEvent.click(screen.getByRole("button", { name: "All of this user…" }));
+  await confirm("Revoke all");
+  expect(await screen.findByText(/A colleague must approve this here/)).toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "Make the plan" })).toBeVisible();
+});
+
 it("does not offer to revoke what has ended, and says why", async () => {
-  renderInWindow(<RevokeActions session={sessionRow({ status: "revoked" })} />);
+  renderInWindow(<RevokeActions session={sessionRow({ status: "revoked" })} onPlanned={vi.fn()} />);
   const button = screen.getByRole("button", { name: "Revoke…" });
   expect(button).toHaveAttribute("aria-disabled", "true");
   await userEvent.tab();

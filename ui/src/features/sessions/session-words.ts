@@ -3,6 +3,9 @@ import { plural } from "../../lib/numbers";
 import { exactTime } from "../../lib/time";
 import { visibleText } from "../../lib/visible-text";
 
+/** Where a second person is asked for, a plan ends all of them and no choice of them. */
+export const NOT_ALONE = "Here a colleague must approve ending all sessions, and such a plan keeps none. Revoke single sessions one by one.";
+
 export function transportWords(transport: string): string {
   if (transport === "cookie") return "cookie";
   return transport === "bearer" ? "bearer token" : transport;
