@@ -82,7 +82,7 @@ fn set_up(app: &mut App) -> anyhow::Result<()> {
         tokio::spawn(ops::leave_ended(Arc::clone(&starting)));
         tokio::spawn(outcomes::settle_unknown(Arc::clone(&starting)));
         tokio::spawn(notices::tell_endings(Arc::clone(&starting)));
-        tokio::spawn(notices::tell_contradictions(Arc::clone(&starting)));
+        tokio::spawn(notices::tell_news(Arc::clone(&starting)));
         start::run(starting).await;
     });
     window::open(app.handle(), &ops).context("The window could not be made")

@@ -29,6 +29,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::triage::contradictions,
             commands::triage::apply_fix,
             commands::bulk::bulk_plans,
+            commands::bulk::bulk_approvals,
             commands::bulk::bulk_plan,
             commands::bulk::bulk_items,
             commands::bulk::make_bulk_plan,

@@ -20,6 +20,7 @@ pub const COMMANDS: &[&str] = &[
     "contradictions",
     "apply_fix",
     "bulk_plans",
+    "bulk_approvals",
     "bulk_plan",
     "bulk_items",
     "make_bulk_plan",

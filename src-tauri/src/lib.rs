@@ -4,6 +4,7 @@
 mod account;
 mod api_client;
 mod app;
+mod approvals;
 mod audit_export;
 mod authority;
 // Here, because another crate compiles `authority` in without what its tests need.

@@ -1,8 +1,8 @@
-//! Notifications of the desktop: that something ended which the person waits for. They name the environment and states, never
-//! a person; what ends at about the same time is one notification, and pressing it opens what it is about.
+//! Notifications of the desktop: that something ended which the person waits for, or newly needs them. They name the environment
+//! and states, never a person; what comes at about the same time is one notification, and pressing it opens what it is about.
 
-mod contradictions;
 mod desktop;
+mod news;
 mod words;
 
 use crate::{
@@ -14,8 +14,8 @@ use contract::{
     ipc::IpcError,
     notices::{WatchKind, Watched},
 };
-pub use contradictions::tell as tell_contradictions;
 pub use desktop::Desktop;
+pub use news::tell as tell_news;
 use std::{sync::Arc, time::Duration};
 use tracing::warn;
 use uuid::Uuid;

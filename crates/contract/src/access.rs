@@ -90,6 +90,13 @@ impl Permission {
     }
 }
 
+impl StaffAccess {
+    /// Whether this person may approve what somebody else has planned: plans at all, and what this one does to each.
+    pub fn may_approve(&self, action: BulkAction) -> bool {
+        [Permission::BulkApprove, Permission::of_bulk(action)].iter().all(|needed| self.permissions.contains(needed))
+    }
+}
+
 impl StaffRole {
     /// Whether this role has a permission.
     pub fn may(self, permission: Permission) -> bool {
@@ -217,6 +224,28 @@ mod tests {
         assert_eq!(words(StaffRole::Viewer), viewer);
         assert_eq!(words(StaffRole::Support), support);
         assert_eq!(words(StaffRole::Admin), format!("{support} queue.pause error_words.write staff.manage"));
+    }
+
+    #[test]
+    fn whoever_approves_may_approve_at_all_and_do_to_one_what_the_plan_does_to_many() {
+        let access = |permissions: &[Permission]| StaffAccess {
+            permissions: permissions.to_vec(),
+            needs_fresh: vec![],
+            needs_second_person: vec![],
+            fresh_until: DateTime::UNIX_EPOCH,
+            to_do: vec![],
+            second_factor: false,
+        };
+        let both = [Permission::BulkApprove, Permission::SessionRevokeAll];
+        assert!(access(&both).may_approve(BulkAction::RevokeSessions));
+        assert!(!access(&both).may_approve(BulkAction::RetryJobs));
+        assert!(both.iter().all(|&one| !access(&[one]).may_approve(BulkAction::RevokeSessions)));
+    }
+
+    #[test]
+    fn only_ending_all_sessions_is_never_one_persons_decision() {
+        let never_alone: Vec<_> = Permission::ALL.iter().filter(|permission| permission.is_never_alone()).collect();
+        assert_eq!(never_alone, [&Permission::SessionRevokeAll]);
     }
 
     #[test]

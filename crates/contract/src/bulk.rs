@@ -118,6 +118,16 @@ wire! {
         pub version: u32,
     }
 
+    /// Plans that wait for a second person, as somebody of the staff sees them; at most 100 in all, oldest first.
+    pub struct BulkApprovals {
+        /// Those that this person may approve.
+        pub yours: Vec<BulkPlanRow>,
+        /// Those that this person has planned or confirmed: they wait for a colleague.
+        pub own: Vec<BulkPlanRow>,
+        /// Database time at which this was read.
+        pub as_of: DateTime<Utc>,
+    }
+
     /// Items that will not change, counted by their reason.
     pub struct BulkReason {
         /// Which kind.

@@ -61,7 +61,8 @@ wire! {
         pub density: Density,
         /// Relative or absolute times.
         pub times: Times,
-        /// Tell of new contradictions by a notification of the desktop; off until a person turns it on.
+        /// Tell of what newly needs a person (contradictions, plans that wait for their approval) by a notification of the desktop;
+        /// off until they turn it on.
         #[serde(default)]
         pub notify_contradictions: bool,
         /// Environment to open with.

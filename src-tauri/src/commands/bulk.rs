@@ -1,10 +1,10 @@
 //! Bulk plans: fixed first, confirmed by people, executed by a job.
 
 use super::{State, page, send};
-use crate::{api_client::body as to_body, failure::Answer, outcomes::Draft};
+use crate::{api_client::body as to_body, approvals, failure::Answer, outcomes::Draft};
 use contract::{
     Page,
-    bulk::{BulkItemRow, BulkItemState, BulkPlanRow, BulkPlanView, ConfirmBulkPlan, MakeBulkPlan},
+    bulk::{BulkApprovals, BulkItemRow, BulkItemState, BulkPlanRow, BulkPlanView, ConfirmBulkPlan, MakeBulkPlan},
     ipc::{CommandIntent, CommandTarget},
     staff::WithReason,
     state_machine::{BulkForecast, BulkStep},
@@ -18,6 +18,13 @@ use uuid::Uuid;
 pub async fn bulk_plans(ops: State<'_>, cursor: Option<String>, limit: u32) -> Answer<Page<BulkPlanRow>> {
     page(cursor.as_deref(), limit)?;
     ops.read(|model| async move { model.bulk_plans(cursor.as_deref(), limit).await }).await
+}
+
+/// Plans that wait for a second person: those that whoever is signed in may approve, and their own.
+#[tauri::command]
+#[specta::specta]
+pub async fn bulk_approvals(ops: State<'_>) -> Answer<BulkApprovals> {
+    approvals::read(&ops).await
 }
 
 /// A plan's page, with the steps that are open to whoever is signed in.

@@ -6,6 +6,7 @@ use contract::{
     ipc::Environment,
     state_machine::{DemoModeStatus, JobStatus},
 };
+use uuid::Uuid;
 
 /// "Repruv Ops · Production EU".
 pub fn title(environment: Option<&Environment>) -> String {
@@ -35,6 +36,17 @@ pub fn of_contradictions(title: &str, news: usize, all: u32) -> Notice {
     let what = if news == 1 { "A new contradiction".to_owned() } else { format!("{news} new contradictions") };
     let body = format!("{what}; {all} in all. Each stands on Now with its cause.");
     Notice { title: title.to_owned(), body, path: "/".to_owned() }
+}
+
+/// "A plan waits for your approval." Leads to it; several, to the first screen, where they stand.
+pub fn of_approvals(title: &str, news: &[Uuid], all: usize) -> Notice {
+    let (what, path) = match news {
+        [one] => ("A plan waits".to_owned(), format!("/bulk/{one}")),
+        several => (format!("{} plans wait", several.len()), "/".to_owned()),
+    };
+    let others = if all > news.len() { format!(" {all} in all.") } else { String::new() };
+    let body = format!("{what} for your approval.{others} Nothing is changed until then.");
+    Notice { title: title.to_owned(), body, path }
 }
 
 /// "3 things you wait for have ended, 1 of them in failure."
@@ -76,7 +88,6 @@ const fn demo_word(status: DemoModeStatus) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     #[test]
     fn one_ending_is_told_by_what_it_is_and_leads_there() {
@@ -87,6 +98,17 @@ mod tests {
         let user = of_endings("x", &[Ending::User { id, status: DemoModeStatus::Enabled }]);
         assert_eq!(user.body, "Demo mode of the user you wait for: enabled.");
         assert!(!user.body.contains("1234") && user.path == format!("/users/{id}"));
+    }
+
+    #[test]
+    fn a_plan_that_waits_for_approval_is_opened_and_several_stand_on_the_first_screen() {
+        let [one, other] = [1, 2].map(Uuid::from_u128);
+        let single = of_approvals("x", &[one], 1);
+        assert_eq!(single.body, "A plan waits for your approval. Nothing is changed until then.");
+        assert_eq!(single.path, format!("/bulk/{one}"));
+        let several = of_approvals("x", &[one, other], 3);
+        assert_eq!(several.body, "2 plans wait for your approval. 3 in all. Nothing is changed until then.");
+        assert_eq!(several.path, "/");
     }
 
     #[test]

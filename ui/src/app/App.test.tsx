@@ -1,7 +1,10 @@
 import { act, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { BulkPlanRow } from "../generated/commands";
+import { ok } from "../ipc/fixture/answers";
 import { fixtureIpc } from "../ipc/fixture/fixture-ipc";
+import type { Ipc } from "../ipc/ipc";
 import { read } from "../lib/failure";
 import { App } from "./App";
 import { openPlace } from "./place";
@@ -15,8 +18,9 @@ beforeEach(() => {
   vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(640);
 });
 
-async function open(state = "", path: string | null = null) {
+async function open(state = "", path: string | null = null, arrange: (ipc: Ipc) => void = () => undefined) {
   const ipc = fixtureIpc(state);
+  arrange(ipc);
   const bootstrap = { ...(await read(ipc.commands.bootstrap())), path };
   const firstPlace = await openPlace(ipc, bootstrap);
   const view = render(<App ipc={ipc} bootstrap={bootstrap} firstPlace={firstPlace} />);
@@ -31,6 +35,18 @@ describe("the window's page", () => {
     expect(screen.getByRole("heading", { name: /Needs a person/ })).toBeInTheDocument();
     expect(screen.getByText("Success, 24 h")).toBeInTheDocument();
     expect(view.container).not.toHaveTextContent("Reading");
+  });
+
+  it("counts what waits for this person's approval apart from what of theirs waits for a colleague, and leads to each", async () => {
+    const waiting = (id: string, will_change: number) => ({ id, action: "revoke_sessions", will_change, reason: "A leaked list", planned_by: "eli@repruv.test", expires_at: new Date().toISOString() }) as BulkPlanRow;
+    await open("", null, (ipc) => {
+      vi.spyOn(ipc.commands, "bulkApprovals").mockImplementation(() => ok({ yours: [waiting("plan-1", 1), waiting("plan-2", 3)], own: [waiting("plan-3", 2)], as_of: new Date().toISOString() }));
+    });
+    const yours = screen.getByRole("region", { name: "Waits for your approval 2" });
+    expect(within(yours).getByRole("link", { name: "Revoke all sessions of 1 user" })).toHaveAttribute("href", "/#/bulk/plan-1");
+    expect(within(yours).getAllByText("Needs your approval")).toHaveLength(2);
+    const own = screen.getByRole("region", { name: "Waits for a colleague 1" });
+    expect(within(own).getByRole("link", { name: "Revoke all sessions of 2 users" })).toHaveAttribute("href", "/#/bulk/plan-3");
   });
 
   it("plans the fix of what is selected, or of all with that cause", async () => {

@@ -28,6 +28,8 @@ export function patchJobs(client: QueryClient, jobs: readonly JobRow[]): void {
     if (user && (user.demo.job?.id !== job.id || user.demo.job.version !== job.version)) rereadUser(client, job.user_id);
   }
   for (const job of jobs) rereadCases(client, job.user_id, job.id);
+  // A plan that was approved has a job from then on.
+  if (jobs.some((job) => job.job_type === "bulk")) soon(client, keys.bulkApprovals, REREAD_MS);
   soon(client, keys.now, FIGURES_MS);
 }
 

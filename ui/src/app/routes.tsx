@@ -4,7 +4,7 @@ import { AuditPage } from "../features/audit/AuditPage";
 import { auditOptions, auditWordsOptions } from "../features/audit/audit-queries";
 import { BulkPage } from "../features/bulk/BulkPage";
 import { BulkPlanPage } from "../features/bulk/BulkPlanPage";
-import { bulkPlanOptions, bulkPlansOptions } from "../features/bulk/bulk-queries";
+import { approvalsOptions, bulkPlanOptions, bulkPlansOptions } from "../features/bulk/bulk-queries";
 import { toJobFilter } from "../features/jobs/job-filters";
 import { jobOptions, jobTypesOptions, jobsOptions } from "../features/jobs/jobs-queries";
 import { nowOptions } from "../features/now/now-queries";
@@ -39,7 +39,7 @@ const now = createRoute({
   getParentRoute: () => root,
   path: "/",
   component: NowScreen,
-  loader: ({ context: { ipc, client } }) => readAhead(client.prefetchQuery(nowOptions(ipc)), client.prefetchQuery(contradictionsOptions(ipc)), client.prefetchQuery(recurringOptions(ipc))),
+  loader: ({ context: { ipc, client } }) => readAhead(client.prefetchQuery(nowOptions(ipc)), client.prefetchQuery(approvalsOptions(ipc)), client.prefetchQuery(contradictionsOptions(ipc)), client.prefetchQuery(recurringOptions(ipc))),
 });
 
 const jobs = createRoute({

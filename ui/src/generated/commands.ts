@@ -43,6 +43,8 @@ export const commands = {
 	applyFix: (intent: CommandIntent, userId: string | null, request: FixRequest) => __TAURI_INVOKE<CaseView>("apply_fix", { intent, userId, request }),
 	/**  One page of the plans, newest first. */
 	bulkPlans: (cursor: string | null, limit: number) => __TAURI_INVOKE<Page<BulkPlanRow>>("bulk_plans", { cursor, limit }),
+	/**  Plans that wait for a second person: those that whoever is signed in may approve, and their own. */
+	bulkApprovals: () => __TAURI_INVOKE<BulkApprovals>("bulk_approvals"),
 	/**  A plan's page, with the steps that are open to whoever is signed in. */
 	bulkPlan: (id: string) => __TAURI_INVOKE<BulkPlanView>("bulk_plan", { id }),
 	/**  One page of a plan's items, in its order. */
@@ -314,6 +316,16 @@ export type BulkAction =
 "revoke_sessions" | 
 /**  Do what the verdict on each case offers. */
 "apply_fix";
+
+/**  Plans that wait for a second person, as somebody of the staff sees them; at most 100 in all, oldest first. */
+export type BulkApprovals = {
+	/**  Those that this person may approve. */
+	yours: BulkPlanRow[],
+	/**  Those that this person has planned or confirmed: they wait for a colleague. */
+	own: BulkPlanRow[],
+	/**  Database time at which this was read. */
+	as_of: string,
+};
 
 /**  Failed items, counted by what happened. */
 export type BulkFailure = {
@@ -1552,7 +1564,10 @@ export type Preferences = {
 	density: Density,
 	/**  Relative or absolute times. */
 	times: Times,
-	/**  Tell of new contradictions by a notification of the desktop; off until a person turns it on. */
+	/**
+	 *  Tell of what newly needs a person (contradictions, plans that wait for their approval) by a notification of the desktop;
+	 *  off until they turn it on.
+	 */
 	notify_contradictions?: boolean,
 	/**  Environment to open with. */
 	environment_id: string | null,

@@ -30,6 +30,7 @@ export const keys = {
   revokePreview: (userId: string, which: WhichSessions) => ["revoke-preview", userId, which] as const,
   sessionProbe: (id: string) => ["session-probe", id] as const,
   bulkPlans: ["bulk"] as const,
+  bulkApprovals: ["bulk-approvals"] as const,
   bulkPlan: (id: string) => ["bulk-plan", id] as const,
   bulkItems: (id: string, state: BulkItemState | null) => ["bulk-items", id, state] as const,
   workers: ["workers"] as const,

@@ -10,13 +10,15 @@ use crate::{
 use chrono::{DateTime, Utc};
 use contract::{
     Page,
-    bulk::{BulkFailure, BulkItemState, BulkPlanRow, BulkPlanView, BulkReason},
-    state_machine::{BulkFacts, BulkForecast, BulkStatus},
+    bulk::{BulkApprovals, BulkFailure, BulkItemState, BulkPlanRow, BulkPlanView, BulkReason},
+    state_machine::{BulkFacts, BulkForecast, BulkStatus, BulkStep},
 };
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 pub(crate) const LIST: &str = "bulk";
+/// Plans that wait for a second person are told up to so many.
+const APPROVALS: i64 = 100;
 /// Items shown with a plan.
 const SAMPLE: u32 = 8;
 
@@ -76,6 +78,13 @@ struct StoredPlan {
     ended_at: Option<DateTime<Utc>>,
     done: i32,
     failed: i32,
+}
+
+impl StoredPlan {
+    /// Whether `viewer` has planned or confirmed it; nobody in particular is nobody else either.
+    fn is_of(&self, viewer: Option<Uuid>) -> bool {
+        viewer.is_none_or(|viewer| viewer == self.planned_by || Some(viewer) == self.confirmed_by)
+    }
 }
 
 impl TryFrom<StoredPlan> for BulkPlanRow {
@@ -141,6 +150,34 @@ impl ReadModel {
         .await
     }
 
+    /// The plans that wait for a second person and can still begin: those that `viewer` may approve by the rules, and those that
+    /// `viewer` stands for already. What else approving needs of a person is not asked here.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn bulk_approvals(&self, viewer: Uuid) -> Result<BulkApprovals, ReadError> {
+        self.section(move |connection| {
+            Box::pin(async move {
+                let as_of = database_time(connection).await?;
+                let sql =
+                    plans!("WHERE p.status = 'awaiting_approval' AND p.expires_at > now() ORDER BY p.id LIMIT $1");
+                let rows: Vec<StoredPlan> = sqlx::query_as(sql).bind(APPROVALS).fetch_all(connection).await?;
+                let (mut yours, mut own) = (vec![], vec![]);
+                for row in rows {
+                    let is_own = row.is_of(Some(viewer));
+                    let plan = BulkPlanRow::try_from(row)?;
+                    if facts(&plan, is_own).offer(BulkStep::Approve).allowed {
+                        yours.push(plan);
+                    } else if is_own {
+                        own.push(plan);
+                    }
+                }
+                Ok(BulkApprovals { yours, own, as_of })
+            })
+        })
+        .await
+    }
+
     /// One plan, with the steps that are open to `viewer`, a person of the staff.
     ///
     /// # Errors
@@ -155,15 +192,8 @@ async fn view(connection: &mut PgConnection, id: Uuid, viewer: Option<Uuid>) -> 
     let stored: Option<StoredPlan> =
         sqlx::query_as(plans!("WHERE p.id = $1")).bind(id).fetch_optional(&mut *connection).await?;
     let stored = stored.ok_or(ReadError::NotFound { what: "bulk plan" })?;
-    let is_own = viewer.is_none_or(|viewer| viewer == stored.planned_by || Some(viewer) == stored.confirmed_by);
+    let is_own = stored.is_of(viewer);
     let plan = BulkPlanRow::try_from(stored)?;
-    let facts = BulkFacts {
-        status: plan.status,
-        expired: plan.expired,
-        changes_something: plan.will_change > 0,
-        second_person: plan.second_person,
-        is_own,
-    };
     let sample = items::read(connection, id, Which::forecast(BulkForecast::WillChange), 0, SAMPLE as usize).await?;
     let waiting = items::count(connection, id, BulkItemState::Waiting).await?;
     Ok(BulkPlanView {
@@ -172,10 +202,20 @@ async fn view(connection: &mut PgConnection, id: Uuid, viewer: Option<Uuid>) -> 
         sample,
         waiting,
         undo: plan.action.undo().into(),
-        offers: facts.offers(),
+        offers: facts(&plan, is_own).offers(),
         as_of,
         plan,
     })
+}
+
+const fn facts(plan: &BulkPlanRow, is_own: bool) -> BulkFacts {
+    BulkFacts {
+        status: plan.status,
+        expired: plan.expired,
+        changes_something: plan.will_change > 0,
+        second_person: plan.second_person,
+        is_own,
+    }
 }
 
 async fn reasons(connection: &mut PgConnection, id: Uuid) -> Result<Vec<BulkReason>, ReadError> {

@@ -4,6 +4,7 @@ use crate::{
     bulk::{plan, reason, step, worker},
     stand::{Reply, Stand, Write},
 };
+use read_model::ReadModel;
 use serde_json::{Value, json};
 use std::time::Duration;
 use testkit::{
@@ -126,6 +127,32 @@ async fn whoever_confirms_and_whoever_approves_gave_their_password_a_moment_ago(
     step(&stand, &eli, &pausing, "resume", reason()).await.expect(200);
 }
 
+/// Each person sees of the plans that wait what concerns them.
+#[tokio::test]
+async fn a_plan_that_waits_is_told_to_those_who_may_approve_it_and_to_those_who_stand_for_it() {
+    let stand = Stand::by_two().await;
+    let read = ReadModel::new(stand.db.api().clone());
+    let (dana, eli, finn) =
+        (staff().insert(&stand.db).await, staff().insert(&stand.db).await, staff().insert(&stand.db).await);
+    let [danas, elis, finns] = [dana.id, eli.id, finn.id];
+    let ana = user().insert(&stand.db).await.id;
+    session(ana).insert(&stand.db).await;
+    let (dana, eli, finn) = (stand.staff(dana).await, stand.staff(eli).await, stand.staff(finn).await);
+    let told = async |viewer| {
+        let told = read.bulk_approvals(viewer).await.expect("an answer");
+        (told.yours.len(), told.own.len())
+    };
+    let made = plan_to_revoke(&stand, &dana, &[ana]).await;
+    assert_eq!(told(elis).await, (0, 0), "it is not confirmed yet");
+    let asked = step(&stand, &eli, &made, "confirm", reason()).await.expect(200);
+    assert_eq!((told(danas).await, told(elis).await, told(finns).await), ((0, 1), (0, 1), (1, 0)));
+    stand.sql("UPDATE bulk_plans SET expires_at = now()").await;
+    assert_eq!((told(danas).await, told(finns).await), ((0, 0), (0, 0)), "it can no longer begin");
+    stand.sql("UPDATE bulk_plans SET expires_at = now() + interval '1 minute'").await;
+    step(&stand, &finn, &asked, "approve", reason()).await.expect(200);
+    assert_eq!((told(danas).await, told(finns).await), ((0, 0), (0, 0)));
+}
+
 /// Eight users who refresh all the time while the plan is executed: nothing that came of their old sessions goes on.
 #[tokio::test(flavor = "multi_thread")]
 async fn refreshes_under_way_lose_against_the_plan() {
@@ -137,10 +164,15 @@ async fn refreshes_under_way_lose_against_the_plan() {
         sessions.push(session(ana).bearer().insert(&stand.db).await);
         ids.push(ana);
     }
-    let body = json!({ "action": "revoke_sessions", "users": { "search": "racing", "demo_modes": [] }, "reason": "A leak" });
+    let body =
+        json!({ "action": "revoke_sessions", "users": { "search": "racing", "demo_modes": [] }, "reason": "A leak" });
     let made = plan(&stand, &token, body).await.expect(200);
     let row = &made.body["plan"];
-    assert_eq!((&row["will_change"], &row["second_person"]), (&json!(8), &json!(false)), "nobody else is asked for here");
+    assert_eq!(
+        (&row["will_change"], &row["second_person"]),
+        (&json!(8), &json!(false)),
+        "nobody else is asked for here"
+    );
     let typed = json!({ "reason": "A leak", "typed_count": 8 });
     step(&stand, &token, &made, "confirm", typed).await.expect(200);
     let worker = worker(&stand);

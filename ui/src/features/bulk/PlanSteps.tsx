@@ -33,7 +33,7 @@ export function PlanSteps({ view, onStep, onPlanned }: PlanStepsProps) {
       ) : null}
       {plan.status === "awaiting_approval" && !plan.expired ? (
         <Banner tone="warning" icon={UserRoundCheck}>
-          {`Nothing has been changed. Somebody other than ${visibleText(plan.planned_by, 80)} must open this plan under “Bulk” and approve it.`}
+          {`Nothing has been changed. It waits for a colleague: somebody other than ${visibleText(plan.planned_by, 80)} must approve it, and finds it under “Now” and “Bulk”.`}
         </Banner>
       ) : null}
       {plan.note === null ? null : (

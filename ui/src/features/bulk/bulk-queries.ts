@@ -1,5 +1,5 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import type { BulkItemRow, BulkItemState, BulkPlanRow, BulkPlanView, BulkStatus, Page } from "../../generated/commands";
+import type { BulkApprovals, BulkItemRow, BulkItemState, BulkPlanRow, BulkPlanView, BulkStatus, Page } from "../../generated/commands";
 import type { Ipc } from "../../ipc/ipc";
 import { read } from "../../lib/failure";
 import { keys } from "../../lib/query-keys";
@@ -24,6 +24,11 @@ export function bulkPlansOptions(ipc: Ipc) {
     getNextPageParam: (page) => page.next,
     refetchInterval: AT_REST_MS,
   });
+}
+
+/** What waits for a second person. A plan that only waits is not in the stream; that it begins or ends is. */
+export function approvalsOptions(ipc: Ipc) {
+  return queryOptions<BulkApprovals>({ queryKey: keys.bulkApprovals, queryFn: () => read(ipc.commands.bulkApprovals()), refetchInterval: AT_REST_MS });
 }
 
 export function bulkPlanOptions(ipc: Ipc, id: string) {

@@ -90,7 +90,7 @@ it("the open dialog survives a hundred refreshes, and a plan that moved blocks i
 it("whoever has planned it sees that somebody else must approve, and cannot", async () => {
   const own = viewOf({ status: "awaiting_approval", second_person: true, version: 2, confirmed_by: "dana@repruv.test", confirmed_at: AT }, ["discard"]);
   const { stepBulkPlan, user } = open(own);
-  expect(await screen.findByText(/Somebody other than dana@repruv.test/)).toBeVisible();
+  expect(await screen.findByText(/It waits for a colleague: somebody other than dana@repruv.test/)).toBeVisible();
   const approve = screen.getByRole("button", { name: /^Approve/ });
   expect(approve).toHaveAttribute("aria-disabled", "true");
   await user.click(approve);

@@ -6,4 +6,5 @@ import { keys } from "../../lib/query-keys";
 export function keepPlan(client: QueryClient, view: BulkPlanView): void {
   client.setQueryData(keys.bulkPlan(view.plan.id), view);
   void client.invalidateQueries({ queryKey: keys.bulkPlans });
+  void client.invalidateQueries({ queryKey: keys.bulkApprovals });
 }

@@ -11,8 +11,10 @@ import { LevelStrip } from "./LevelStrip";
 import styles from "./NowPage.module.css";
 import { nowOptions } from "./now-queries";
 
+type NowPageProps = { approvals: ComponentType; contradictions: ComponentType; recurring: ComponentType };
+
 /** What needs a person first; then how the service is doing. */
-export function NowPage({ contradictions: Contradictions, recurring: Recurring }: { contradictions: ComponentType; recurring: ComponentType }) {
+export function NowPage({ approvals: Approvals, contradictions: Contradictions, recurring: Recurring }: NowPageProps) {
   const { data: now, error, refetch } = useQuery(nowOptions(useIpc()));
   const { preferences } = useSession();
   if (now === undefined) {
@@ -33,6 +35,7 @@ export function NowPage({ contradictions: Contradictions, recurring: Recurring }
         </span>
       }
     >
+      <Approvals />
       <Contradictions />
       <LevelStrip levels={now.levels} counts={now.counts} />
       <div className={styles.columns}>

@@ -22,7 +22,7 @@ export function NotificationSettings() {
   return (
     <div className={styles.row}>
       <Segmented
-        label="New contradictions"
+        label="New contradictions and approvals"
         value={preferences.notify_contradictions ? "on" : "off"}
         options={OFF_OR_ON}
         onChange={(value) => change({ notify_contradictions: value === "on" })}

@@ -34,7 +34,7 @@ export function ContradictionList({ selectionBar: SelectionBar }: { selectionBar
   if (rows.length === 0) {
     return (
       <p className={styles.calm}>
-        <CircleCheck size={15} aria-hidden /> Nothing needs a person right now. What gets stuck or contradicts itself will stand here first, each with its cause and fix.
+        <CircleCheck size={15} aria-hidden /> Nothing is stuck or contradicts itself right now. What does will stand here first, each with its cause and fix.
       </p>
     );
   }

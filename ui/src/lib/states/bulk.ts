@@ -14,6 +14,10 @@ const MARKS: Record<BulkStatus, StateMark> = {
   discarded: { word: "Discarded", tone: "neutral", icon: Ban },
 };
 
+/** The same wait, as each side of it sees it. */
+export const AWAITS_YOU: StateMark = { word: "Needs your approval", tone: "warning", icon: UserRoundCheck };
+export const AWAITS_COLLEAGUE: StateMark = { word: "Waits for a colleague", tone: "neutral", icon: Clock };
+
 /** As the status, and finer where the row tells more: it did not begin in its time. */
 export function bulkMark(plan: BulkPlanRow): StateMark {
   return plan.expired ? { word: "Expired", tone: "neutral", icon: Clock } : MARKS[plan.status];
