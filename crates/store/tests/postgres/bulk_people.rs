@@ -123,7 +123,7 @@ async fn what_somebody_confirmed_who_is_disabled_is_not_approved_and_their_secon
 
 #[tokio::test]
 async fn a_plan_waits_as_well_for_whoever_only_planned_it_or_only_agreed() {
-    const BY_TWO: BulkGuards = BulkGuards { second_person_over: 0, ..GUARDS };
+    const BY_TWO: BulkGuards = BulkGuards { second_person_over: Some(0), ..GUARDS };
     let stand = Stand::new().await;
     let dana = hired(&stand).await;
     let jobs = failed_jobs(&stand, 2).await;
