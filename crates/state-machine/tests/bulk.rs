@@ -1,7 +1,5 @@
 //! What a plan asks of people, and what is to be expected of a user.
 
-#![expect(clippy::unwrap_used, reason = "a test may")]
-
 use state_machine::{BulkAction, BulkForecast, DemoMode, DemoModeStatus};
 
 /// Who must agree, by action, by how many change, and by what the server says.
