@@ -205,6 +205,11 @@ async fn a_session_ends_once_and_never_comes_back() {
             };
             let id = session.insert(&stand.db).await.id;
             let set = match to {
+                // A worker that executes a plan writes when a session was revoked; what else there is of it has its own test.
+                SessionStatus::Expired if role == Role::Worker => continue,
+                SessionStatus::Active if role == Role::Worker && from == SessionStatus::Expired => continue,
+                _ if role == Role::Worker && from == to => "revoked_at = revoked_at",
+                SessionStatus::Active if role == Role::Worker => "revoked_at = NULL, revoked_by = NULL",
                 _ if from == to => "revoked_at = revoked_at, expires_at = expires_at",
                 SessionStatus::Active => "revoked_at = NULL, revoked_by = NULL, expires_at = now() + interval '1 day'",
                 SessionStatus::Revoked => "revoked_at = now(), revoked_by = 'staff'",
@@ -214,7 +219,9 @@ async fn a_session_ends_once_and_never_comes_back() {
             let written = sqlx::query(sql).bind(id).execute(stand.db.pool(role)).await;
             tried.push((from, to, verdict(written, "session_edge", &format!("{role:?}: {from} -> {to}"))));
         }
-        assert_edges(role, matches!(role, Role::Owner | Role::Api), &tried, SessionStatus::edges());
+        let mut edges = SessionStatus::edges();
+        edges.retain(|(_, to)| role != Role::Worker || *to == SessionStatus::Revoked);
+        assert_edges(role, role != Role::Reader, &tried, edges);
     }
 }
 
