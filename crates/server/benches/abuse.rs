@@ -203,7 +203,7 @@ async fn guess(server: SocketAddr) -> anyhow::Result<Value> {
 /// Each from an address of its own on this machine, as guessers with many machines would.
 async fn sign_in(server: SocketAddr, from: IpAddr, email: &str) -> anyhow::Result<(u16, Duration)> {
     // Reading the system's authorities for each of them would be most of the load.
-    let http = Client::builder().local_address(from).tls_built_in_root_certs(false).build()?;
+    let http = Client::builder().local_address(from).tls_certs_only([]).build()?;
     let url = format!("http://{server}/api/v1/auth/login");
     let asked = Instant::now();
     let body = json!({ "email": email, "password": "not the right one" });
