@@ -1,4 +1,4 @@
-import { act, render, screen, waitFor, within } from "@testing-library/react";
+import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { BulkPlanRow } from "../generated/commands";
@@ -82,11 +82,15 @@ describe("the window's page", () => {
     for (const row of rows) expect(row).toHaveTextContent("Failed");
   });
 
-  it("goes by keys: g j to the jobs, Enter to open one, Escape to close it", async () => {
+  it("goes by keys alone: g j to the jobs, j into their table, Enter to open one, Escape to close it", async () => {
     const { user } = await open();
     await user.keyboard("gj");
     const grid = await screen.findByRole("grid", { name: "Jobs" });
-    act(() => within(grid).getAllByRole("row")[4]?.focus());
+    await waitFor(() => expect(within(grid).getAllByRole("row").length).toBeGreaterThan(2));
+    await user.keyboard("j");
+    expect(within(grid).getAllByRole("row")[1]).toHaveFocus();
+    await user.keyboard("j");
+    expect(within(grid).getAllByRole("row")[2]).toHaveFocus();
     await user.keyboard("{Enter}");
     const panel = await screen.findByRole("complementary", { name: "Job" });
     await within(panel).findByText("Attempt");

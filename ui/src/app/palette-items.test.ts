@@ -1,6 +1,8 @@
 import { UserRound } from "lucide-react";
 import { expect, it, vi } from "vitest";
+import { SHORTCUTS } from "../lib/shortcuts";
 import { clipboardItems, matchItems, placeItems } from "./palette-items";
+import { PLACES } from "./places";
 
 it("offers what the clipboard leads to, marked as copied", () => {
   const onPress = vi.fn();
@@ -21,4 +23,9 @@ it("opens a copied link by its path and nothing else", () => {
 
 it("finds pages by a part of their words", () => {
   expect(matchItems(placeItems(vi.fn()), "AUD").map(({ words }) => words)).toEqual(["Audit"]);
+});
+
+it("tells the keys of every page in the help", () => {
+  const told = SHORTCUTS.flatMap(({ keys }) => keys).map(({ keys, words }) => `${keys} ${words}`);
+  expect(told).toEqual(expect.arrayContaining(PLACES.map(({ key, words }) => `g ${key} ${words}`)));
 });

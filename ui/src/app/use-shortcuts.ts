@@ -1,6 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { isMod } from "../lib/platform";
+import { enterTable } from "../lib/enter-table";
 import { PLACES } from "./places";
 
 /** How long `g` waits for its second key. */
@@ -28,6 +29,8 @@ export function useShortcuts(on: { onPalette: () => void; onHelp: () => void }):
       else if (event.key === "g") chord_ms = performance.now();
       else if (event.key === "/") document.querySelector<HTMLElement>("#main [data-search]")?.focus();
       else if (event.key === "?") latest.current.onHelp();
+      // A page that was just opened has no focus of its own; elsewhere these keys belong to what has it.
+      else if ((event.key === "j" || event.key === "ArrowDown") && event.target === document.body && enterTable()) void 0;
       else return;
       event.preventDefault();
       event.stopPropagation();

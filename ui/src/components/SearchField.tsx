@@ -1,5 +1,6 @@
 import { Search, X } from "lucide-react";
 import { useEffect, useState } from "react";
+import { enterTable } from "../lib/enter-table";
 import styles from "./SearchField.module.css";
 
 const PAUSE_MS = 180;
@@ -54,7 +55,7 @@ export function SearchField({ label, placeholder, value, onSearch }: SearchField
         onKeyDown={(event) => {
           if (event.key === "Enter") send(draft);
           if (event.key === "ArrowDown") {
-            document.querySelector<HTMLElement>('#main [role="grid"] [data-id][tabindex="0"]')?.focus();
+            enterTable();
             event.preventDefault();
           }
           if (event.key === "Escape" && draft !== "") {

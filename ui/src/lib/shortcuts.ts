@@ -7,11 +7,12 @@ export const SHORTCUTS: readonly { group: string; keys: readonly { keys: string;
     keys: [
       { keys: `${MOD} K`, words: "Find anything" },
       { keys: "/", words: "To the filter or search of this page" },
-      { keys: "↓", words: "From a search on to the table" },
+      { keys: "j ↓", words: "To the table of this page; from a search by the arrow" },
       { keys: "g n", words: "Now" },
       { keys: "g j", words: "Jobs" },
       { keys: "g u", words: "Users" },
       { keys: "g s", words: "Sessions" },
+      { keys: "g b", words: "Bulk" },
       { keys: "g w", words: "Workers" },
       { keys: "g a", words: "Audit" },
       { keys: "g ,", words: "Settings" },
