@@ -1,4 +1,5 @@
 import { CircleCheck, CircleDashed, CircleHelp, CircleX, Hourglass, LoaderCircle } from "lucide-react";
+import { useEffect, useRef } from "react";
 import type { Command, Observation } from "../lib/command-phase";
 import { OUTCOME } from "../lib/settled";
 import { Banner } from "./Banner";
@@ -24,9 +25,9 @@ export function CommandOutcome<I, T>({ title, command, observed, direct = false,
             <Button busy={phase.finding} onPress={command.findOut}>
               {phase.finding ? "Asking…" : "Ask now"}
             </Button>
-            <Button tone="primary" onPress={onClose}>
+            <WayOut tone="primary" onPress={onClose}>
               Close
-            </Button>
+            </WayOut>
           </>
         }
       >
@@ -47,9 +48,9 @@ export function CommandOutcome<I, T>({ title, command, observed, direct = false,
         open
         onClose={onClose}
         footer={
-          <Button tone="primary" onPress={onClose}>
+          <WayOut tone="primary" onPress={onClose}>
             Done
-          </Button>
+          </WayOut>
         }
       >
         <Banner tone={phase.outcome === "done" ? "success" : "warning"} icon={phase.outcome === "done" ? CircleCheck : CircleX}>
@@ -69,9 +70,9 @@ export function CommandOutcome<I, T>({ title, command, observed, direct = false,
       footer={
         <>
           {ended ? null : <span className={styles.aside}>You may close this: it goes on without you.</span>}
-          <Button tone={ended ? "primary" : "plain"} onPress={onClose}>
+          <WayOut tone={ended ? "primary" : "plain"} onPress={onClose}>
             {ended ? "Done" : "Close"}
-          </Button>
+          </WayOut>
         </>
       }
     >
@@ -92,6 +93,22 @@ export function CommandOutcome<I, T>({ title, command, observed, direct = false,
         </Banner>
       )}
     </Dialog>
+  );
+}
+
+type WayOutProps = { tone: "primary" | "plain"; onPress: () => void; children: string };
+
+/** Has the focus from the start. The form is gone, and its dialog gives the focus back to what lies behind this one, a frame later. */
+function WayOut({ tone, onPress, children }: WayOutProps) {
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => button.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  return (
+    <Button ref={button} tone={tone} onPress={onPress}>
+      {children}
+    </Button>
   );
 }
 

@@ -64,6 +64,18 @@ it("revokes one: says what dies and what lives, and shows it when it is seen", a
   await waitFor(() => expect(list?.pages[0]?.rows.find((row) => row.id === first.id)?.status ?? "revoked").toBe("revoked"));
 });
 
+it("goes by keys alone: what is left to press has the focus, and then what it began with", async () => {
+  const { first, commands } = system();
+  renderInWindow(<RevokeActions session={first} onPlanned={vi.fn()} />, commands);
+  screen.getByRole("button", { name: "Revoke…" }).focus();
+  await userEvent.keyboard("{Enter}");
+  await userEvent.type(screen.getByLabelText(REASON), "Unknown device{Control>}{Enter}{/Control}");
+  await screen.findByText(/^Accepted/);
+  await waitFor(() => expect(document.activeElement).toHaveTextContent(/^(Done|Close)$/));
+  await userEvent.keyboard("{Enter}");
+  await waitFor(() => expect(screen.getByRole("button", { name: "Revoke…" })).toHaveFocus());
+});
+
 it("revokes all: nothing lives on", async () => {
   const { first, commands } = system();
   renderInWindow(<RevokeActions session={first} onPlanned={vi.fn()} />, commands);
