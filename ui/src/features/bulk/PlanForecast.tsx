@@ -17,7 +17,7 @@ export function PlanForecast({ view }: { view: BulkPlanView }) {
       <h2 id="bulk-forecast">What was planned</h2>
       <ul className={styles.counts}>
         {(["will_change", "already_there", "in_flight", "not_allowed"] as const).map((forecast) => (
-          <li key={forecast} data-forecast={forecast}>
+          <li key={forecast} data-forecast={plan[forecast] === 0 ? "none" : forecast}>
             <strong>{count(plan[forecast])}</strong> {FORECASTS[forecast]}
           </li>
         ))}
