@@ -47,6 +47,8 @@ export type ConfirmDialogProps<T> = {
   observed: Observation | null;
   /** No work lies between acceptance and effect. */
   direct?: boolean;
+  /** A field of `children` has the focus at first. */
+  asksFirst?: boolean;
 };
 
 /** What will happen, on what, and why; then how it goes until the effect is seen. */
@@ -120,7 +122,7 @@ export function ConfirmDialog<T>(props: ConfirmDialogProps<T>) {
           if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) press();
         }}
       >
-        <TextField label="Reason, for the audit trail" value={reason} onChange={setReason} lines={2} maxLength={REASON_MAX_CHARS} autoFocus />
+        <TextField label="Reason, for the audit trail" value={reason} onChange={setReason} lines={2} maxLength={REASON_MAX_CHARS} autoFocus={props.asksFirst !== true} />
         <div className={styles.reasons}>
           {(props.reasons ?? []).map((each) => (
             <Button key={each} size="small" tone="quiet" onPress={() => setReason(each)}>

@@ -32,6 +32,7 @@ export function AddMemberDialog({ onClose }: { onClose: () => void }) {
   }
   return (
     <ConfirmDialog
+      asksFirst
       title="Add a person to the staff"
       onClose={onClose}
       subject="They sign in with a temporary password, which you are told once, and must choose another."
@@ -46,7 +47,7 @@ export function AddMemberDialog({ onClose }: { onClose: () => void }) {
       observed={phase.name === "accepted" ? { state: "done", words: "They are added. The temporary password was told before: reset it for another." } : null}
       direct
     >
-      <TextField label="E-mail" type="email" value={email} onChange={setEmail} maxLength={255} />
+      <TextField label="E-mail" type="email" value={email} onChange={setEmail} maxLength={255} autoFocus />
       <TextField label="Name" value={name} onChange={setName} maxLength={255} />
       <SelectField label="Role" value={role} options={ROLES} onChange={(value) => setRole(value as StaffRole)} />
     </ConfirmDialog>
