@@ -9,7 +9,7 @@ pub const SEEDS: &str = "deep_links";
 pub const SAYS: &str = "the planted flaw";
 
 /// Takes a link as the window does, and breaks on an accepted one whose id begins with certain four digits. Each of them opens a
-/// way that was never gone, so a machine that looks where it goes has them one by one; blindly it is one link in 65,536, each of which it would have to get past the checks of its form.
+/// way that was never gone, so a machine that looks where it goes has them one by one; blindly it is one link in 65,536.
 pub fn run(data: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(data) else { return false };
     let Some(page) = path(text) else { return false };

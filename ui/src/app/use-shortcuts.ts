@@ -29,9 +29,7 @@ export function useShortcuts(on: { onPalette: () => void; onHelp: () => void }):
       else if (event.key === "g") chord_ms = performance.now();
       else if (event.key === "/") document.querySelector<HTMLElement>("#main [data-search]")?.focus();
       else if (event.key === "?") latest.current.onHelp();
-      // A page that was just opened has no focus of its own; elsewhere these keys belong to what has it.
-      else if ((event.key === "j" || event.key === "ArrowDown") && event.target === document.body && enterTable()) void 0;
-      else return;
+      else if (!(leadsIntoTable(event) && enterTable())) return;
       event.preventDefault();
       event.stopPropagation();
     };
@@ -39,6 +37,11 @@ export function useShortcuts(on: { onPalette: () => void; onHelp: () => void }):
     document.addEventListener("keydown", onKeyDown, { capture: true });
     return () => document.removeEventListener("keydown", onKeyDown, { capture: true });
   }, [navigate]);
+}
+
+/** A page that was just opened has no focus of its own; elsewhere these keys belong to what has it. */
+function leadsIntoTable(event: KeyboardEvent): boolean {
+  return (event.key === "j" || event.key === "ArrowDown") && event.target === document.body;
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -98,7 +98,7 @@ export function CommandOutcome<I, T>({ title, command, observed, direct = false,
 
 type WayOutProps = { tone: "primary" | "plain"; onPress: () => void; children: string };
 
-/** Has the focus from the start. The form is gone, and its dialog gives the focus back to what lies behind this one, a frame later. */
+/** What is left to press has the focus; a frame late, because the form's dialog takes it with it until then (see `Dialog`). */
 function WayOut({ tone, onPress, children }: WayOutProps) {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {

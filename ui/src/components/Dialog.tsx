@@ -1,5 +1,5 @@
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { IconButton } from "./Button";
 import styles from "./Dialog.module.css";
@@ -17,6 +17,14 @@ type DialogProps = {
 };
 
 export function Dialog({ title, open, onClose, children, footer, dismissable = true, size = "normal", alert = false }: DialogProps) {
+  const section = useRef<HTMLElement>(null);
+  // Where this one follows another, that one gives the focus back to what lies behind both, a frame after it has gone.
+  useEffect(() => {
+    const frame = requestAnimationFrame(() => {
+      if (section.current?.contains(document.activeElement) === false) section.current.focus();
+    });
+    return () => cancelAnimationFrame(frame);
+  }, []);
   return (
     <ModalOverlay
       isOpen={open}
@@ -26,7 +34,7 @@ export function Dialog({ title, open, onClose, children, footer, dismissable = t
       className={styles.overlay ?? ""}
     >
       <Modal className={`${styles.modal} ${styles[size]}`}>
-        <AriaDialog role={alert ? "alertdialog" : "dialog"} className={styles.dialog ?? ""}>
+        <AriaDialog ref={section} role={alert ? "alertdialog" : "dialog"} className={styles.dialog ?? ""}>
           <header className={styles.header}>
             <Heading slot="title" className={styles.title ?? ""}>
               {title}

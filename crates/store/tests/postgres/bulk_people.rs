@@ -8,6 +8,9 @@ use state_machine::{BulkAction, BulkStep};
 use store::{Actor, BulkGuards, Command, MemberChange, NewStaff, StoreError, engine::Ending};
 use uuid::Uuid;
 
+/// Every plan needs a second person.
+const BY_TWO: BulkGuards = BulkGuards { second_person_over: Some(0), ..GUARDS };
+
 /// Dana of [`staff`] and Eli of [`another`] as people of the staff; answers Dana's id.
 async fn hired(stand: &Stand) -> Uuid {
     for command in [staff(), another()] {
@@ -89,7 +92,6 @@ async fn one_that_has_not_been_claimed_is_paused_at_once_and_those_of_others_go_
 
 #[tokio::test]
 async fn what_somebody_confirmed_who_is_disabled_is_not_approved_and_their_second_person_does_not_take_it_over() {
-    const BY_TWO: BulkGuards = BulkGuards { second_person_over: Some(0), ..GUARDS };
     let stand = Stand::new().await;
     let dana = hired(&stand).await;
     let jobs = failed_jobs(&stand, 2).await;
@@ -123,7 +125,6 @@ async fn what_somebody_confirmed_who_is_disabled_is_not_approved_and_their_secon
 
 #[tokio::test]
 async fn a_plan_waits_as_well_for_whoever_only_planned_it_or_only_agreed() {
-    const BY_TWO: BulkGuards = BulkGuards { second_person_over: Some(0), ..GUARDS };
     let stand = Stand::new().await;
     let dana = hired(&stand).await;
     let jobs = failed_jobs(&stand, 2).await;
