@@ -6,6 +6,8 @@ use uuid::Uuid;
 /// At most two deliveries within this, so at most ten a second; the second one follows without a pause, because a job that is
 /// asked for starts a moment later.
 const PAIR: Duration = Duration::from_millis(200);
+/// After a delivery that could not be read: a login that is refused, say, is not to be tried ten times a second.
+const RETRY: Duration = Duration::from_secs(1);
 /// More changes than this between two deliveries: the page reads itself anew, which is cheaper.
 const IDS_MAX: usize = 500;
 
@@ -31,6 +33,7 @@ pub struct Gather {
     reset: Option<String>,
     /// The last two deliveries, newest first.
     delivered_at: [Option<Duration>; 2],
+    not_before: Duration,
 }
 
 impl Gather {
@@ -57,7 +60,7 @@ impl Gather {
     pub fn wait(&self, now: Duration) -> Option<Duration> {
         let empty = self.jobs.is_empty() && self.users.is_empty() && self.reset.is_none();
         let due = self.delivered_at[1].map_or(now, |at| at + PAIR);
-        (!empty).then(|| due.saturating_sub(now))
+        (!empty).then(|| due.max(self.not_before).saturating_sub(now))
     }
 
     /// Takes what is to be told, if it is time.
@@ -75,8 +78,9 @@ impl Gather {
         })
     }
 
-    /// Puts back what could not be read.
-    pub fn put_back(&mut self, delivery: Delivery) {
+    /// Puts back what could not be read, for a second.
+    pub fn put_back(&mut self, delivery: Delivery, now: Duration) {
+        self.not_before = now + RETRY;
         match delivery {
             Delivery::Rows { jobs, users } => self.add(jobs, users),
             Delivery::Reset(reason) => self.reset(reason),
@@ -141,10 +145,11 @@ mod tests {
         gather.add([id(1)], []);
         let delivery = gather.take(ms(0)).expect("is due");
         gather.add([id(2)], []);
-        gather.put_back(delivery);
-        assert_eq!(gather.take(ms(200)), Some(Delivery::Rows { jobs: vec![id(1), id(2)], users: vec![] }));
+        gather.put_back(delivery, ms(50));
+        assert_eq!(gather.take(ms(1_049)), None);
+        assert_eq!(gather.take(ms(1_050)), Some(Delivery::Rows { jobs: vec![id(1), id(2)], users: vec![] }));
         gather.reset("slept".into());
         gather.add([id(3)], []);
-        assert_eq!(gather.take(ms(400)), Some(Delivery::Reset("slept".into())));
+        assert_eq!(gather.take(ms(1_250)), Some(Delivery::Reset("slept".into())));
     }
 }

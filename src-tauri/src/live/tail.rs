@@ -125,7 +125,7 @@ impl Tail {
         };
         if let Err(error) = told {
             warn!("Changed rows could not be read: {error}");
-            self.gather.put_back(delivery);
+            self.gather.put_back(delivery, self.inner.monotonic());
         }
     }
 }

@@ -81,6 +81,8 @@ pub struct Feed {
     connection: Option<PgConnection>,
     reading: Option<Reading>,
     listener: Option<Listener>,
+    /// No good read since one that failed.
+    broke_off: bool,
     next_poll: Instant,
     not_before: Instant,
 }
@@ -107,7 +109,17 @@ impl Feed {
     pub fn start(pool: PgPool, settings: FeedSettings) -> Self {
         let now = Instant::now();
         let listener = settings.push.then(|| Listener::start(pool.clone()));
-        Self { pool, settings, ids: None, connection: None, reading: None, listener, next_poll: now, not_before: now }
+        Self {
+            pool,
+            settings,
+            ids: None,
+            connection: None,
+            reading: None,
+            listener,
+            broke_off: false,
+            next_poll: now,
+            not_before: now,
+        }
     }
 
     /// Waits for the next read and tells what it found: at once the first time, then on a hint or after the poll time.
@@ -126,9 +138,8 @@ impl Feed {
         self.not_before = Instant::now() + READS_APART;
         if read.is_err() {
             self.next_poll = Instant::now() + self.settings.poll.min(RETRY);
-            // What broke the reading has likely broken the listening, which cannot notice by itself.
             self.connection = None;
-            self.restart_listener();
+            self.broke_off = true;
         }
         read
     }
@@ -191,9 +202,7 @@ impl Feed {
             self.next_poll = Instant::now();
         }
         let found = !events.is_empty();
-        if self.listener.as_mut().is_some_and(|listener| listener.is_deaf(found, now)) {
-            self.restart_listener();
-        }
+        self.mend_listener(found, now);
         FeedBatch {
             job_ids: events.iter().map(|event| event.job_id).collect::<BTreeSet<_>>().into_iter().collect(),
             user_ids: events.iter().filter_map(|event| event.user_id).collect::<BTreeSet<_>>().into_iter().collect(),
@@ -205,8 +214,12 @@ impl Feed {
         }
     }
 
-    fn restart_listener(&mut self) {
-        if let Some(listener) = &mut self.listener {
+    fn mend_listener(&mut self, found: bool, now: Instant) {
+        let Some(listener) = &mut self.listener else { return };
+        if std::mem::take(&mut self.broke_off) {
+            // What broke the reading has likely broken the listening, which cannot notice by itself.
+            *listener = Listener::start(self.pool.clone());
+        } else if listener.is_deaf(found, now) {
             listener.restart(&self.pool);
         }
     }

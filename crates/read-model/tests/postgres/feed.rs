@@ -188,6 +188,25 @@ async fn a_broken_connection_is_told_and_nothing_is_lost_over_it() {
     assert_eq!((told.job_ids, told.gap, failures), (vec![made], false, 1));
 }
 
+/// Whatever broke the reading may have left the listening half-open, which it does not notice; outages follow one another.
+#[tokio::test]
+async fn whenever_the_reading_broke_off_the_listening_begins_anew() {
+    let (db, _reader) = stand().await;
+    let mut feed = begun(&db, FeedSettings { push: true, ..POLLED }).await;
+    let mut listening = wait_for("the feed listens", LIMIT, async || backend(&db, "LISTEN%").await).await;
+    for _ in 0..7 {
+        next(&mut feed).await.expect("a read");
+        let reading = wait_for("the feed has read", LIMIT, async || backend(&db, "%pg_snapshot_xmin%").await).await;
+        terminate(&db, reading).await;
+        while next(&mut feed).await.is_ok() {}
+        next(&mut feed).await.expect("a read on a new connection");
+        listening = wait_for("another connection listens", LIMIT, async || {
+            backend(&db, "LISTEN%").await.filter(|pid| *pid != listening)
+        })
+        .await;
+    }
+}
+
 #[tokio::test]
 async fn a_caller_that_drops_the_wait_loses_nothing() {
     let (db, _reader) = stand().await;
