@@ -20,7 +20,8 @@ use std::{
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-/// For the page; the feed has two of its own, and a login may hold six.
+/// For the page; the feed has two of its own. A login may hold twelve, so that those that died without a word, which the
+/// server counts until it has noticed, leave room for the next.
 const CONNECTIONS_MAX: u32 = 3;
 const ACQUIRE_PATIENCE: Duration = Duration::from_secs(3);
 /// An answer takes as long as the network does, there and back.

@@ -1,4 +1,4 @@
-//! The hint: a task that listens and counts.
+//! The hint: a thread that listens and counts.
 //!
 //! A listener on a half-open socket hears nothing and notices nothing. What shows it is the poll: changes that the poll
 //! finds and that stay unannounced mean that the listener is deaf, and it is started anew.
@@ -10,8 +10,7 @@ use sqlx::{
 };
 use std::time::Duration;
 use tokio::{
-    sync::watch,
-    task::JoinHandle,
+    sync::{oneshot, watch},
     time::{Instant, sleep},
 };
 
@@ -26,7 +25,8 @@ const CONNECT_MAX: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) struct Listener {
     hints: watch::Receiver<u64>,
-    task: JoinHandle<()>,
+    /// Dropping it ends the listening.
+    _stop: oneshot::Sender<()>,
     /// When the first change was found that nothing has announced since.
     unannounced: Option<Instant>,
     /// Hints counted at the last judgement.
@@ -35,23 +35,20 @@ pub(super) struct Listener {
     backoff: Duration,
 }
 
-impl Drop for Listener {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
 impl Listener {
     pub(super) fn start(pool: PgPool) -> Self {
         let (count, hints) = watch::channel(0);
-        let task = tokio::spawn(listen(pool, count));
-        Self { hints, task, unannounced: None, judged_at: 0, restarted: Instant::now(), backoff: RESTART_MIN }
+        let (stop, stopped) = oneshot::channel();
+        if let Err(error) = spawn(pool, count, stopped) {
+            tracing::warn!(%error, "the feed has no listener: it polls");
+        }
+        Self { hints, _stop: stop, unannounced: None, judged_at: 0, restarted: Instant::now(), backoff: RESTART_MIN }
     }
 
     /// Waits for a hint that was not heard before. May be dropped.
     pub(super) async fn hint(&mut self) {
         if self.hints.changed().await.is_err() {
-            // The task has ended, which it never does by itself: only the poll is left until the restart.
+            // There is no thread, which never ends by itself: only the poll is left until the restart.
             std::future::pending::<()>().await;
         }
     }
@@ -88,6 +85,22 @@ impl Listener {
         *self = Self::start(pool.clone());
         self.backoff = backoff;
     }
+}
+
+/// Listens on a thread of its own until `stopped`, and closes the connection in any case. Where sqlx lets go of a listener it
+/// waits for a last answer, without a limit, and on a connection that fell silent it would keep one of the login's places; it
+/// waits within this runtime, and no longer than that.
+fn spawn(pool: PgPool, count: watch::Sender<u64>, stopped: oneshot::Receiver<()>) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let run = move || {
+        runtime.block_on(async {
+            tokio::select! {
+                () = listen(pool, count) => {}
+                _ = stopped => {}
+            }
+        });
+    };
+    std::thread::Builder::new().name("feed listener".into()).spawn(run).map(drop)
 }
 
 /// Listens for ever. Connects as `pool` does at that moment, on a connection of its own.
@@ -130,8 +143,12 @@ mod tests {
     fn listener() -> (watch::Sender<u64>, Listener, Instant) {
         let (count, hints) = watch::channel(1);
         let now = Instant::now();
-        let task = tokio::spawn(std::future::pending());
-        (count, Listener { hints, task, unannounced: None, judged_at: 1, restarted: now, backoff: RESTART_MIN }, now)
+        let (stop, _) = oneshot::channel();
+        (
+            count,
+            Listener { hints, _stop: stop, unannounced: None, judged_at: 1, restarted: now, backoff: RESTART_MIN },
+            now,
+        )
     }
 
     #[tokio::test]

@@ -2,9 +2,9 @@
 
 use crate::stand;
 use read_model::{Feed, FeedBatch, FeedSettings, FeedSource, ReadError};
-use sqlx::{Executor, PgConnection, Postgres};
+use sqlx::{Executor, PgConnection, PgPool, Postgres};
 use std::{collections::BTreeSet, time::Duration};
-use testkit::{TestDb, new_id, wait_for};
+use testkit::{FaultProxy, Faults, Role, TestDb, new_id, wait_for, wait_until};
 use uuid::Uuid;
 
 const POLLED: FeedSettings = FeedSettings { poll: Duration::from_millis(50), push: false };
@@ -205,6 +205,25 @@ async fn whenever_the_reading_broke_off_the_listening_begins_anew() {
         })
         .await;
     }
+}
+
+/// Each of them has one of the few places of its login until the server notices by itself.
+#[tokio::test]
+async fn a_feed_that_ends_closes_its_connections_also_where_nothing_answers() {
+    let (db, _reader) = stand().await;
+    let proxy = FaultProxy::start(db.server_address().await).await.expect("a proxy");
+    let through = PgPool::connect_lazy_with(db.options_through(Role::Reader, proxy.address()));
+    let mut feed = Feed::start(through, FeedSettings::default());
+    next(&mut feed).await.expect("a read");
+    wait_for("the feed listens", LIMIT, async || backend(&db, "LISTEN%").await).await;
+    proxy.replies().set(Faults { stalled: true, ..Faults::default() });
+    drop(feed);
+    wait_until("the server has none of its connections", LIMIT, async || {
+        backend(&db, "LISTEN%").await.is_none()
+            && backend(&db, "UNLISTEN%").await.is_none()
+            && backend(&db, "%pg_snapshot_xmin%").await.is_none()
+    })
+    .await;
 }
 
 #[tokio::test]
