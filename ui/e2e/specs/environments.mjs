@@ -94,10 +94,17 @@ test("production begins read-only, is unlocked with a reason for fifteen minutes
   const enable = await window.find("button", "Enable…");
   assert.equal(await enable.getAttribute("aria-disabled"), "true");
   await window.look("production-locked");
-  await window.press("Read-only. Unlock…");
+  // By the keyboard alone: the palette, and a dialog that begins in its field.
+  await window.keys("Control", "k");
+  await window.find("[role=dialog] input", "Find anything");
+  for (const key of "unlock") await window.keys(key);
+  await window.sees("Unlock for changes…");
+  await window.look("palette-actions");
+  await window.keys("Enter");
+  await until("the reason has the focus", () => window.run(() => document.activeElement?.matches("[role=alertdialog] input")));
   await window.look("production-unlock");
-  await window.fill("Why you need to change something", "ticket 4711");
-  await window.press("Unlock EU 1");
+  for (const key of "ticket 4711") await window.keys(key);
+  await window.keys("Enter");
   await window.sees("Unlocked 14:5");
   await window.look("production-open");
   await window.press("Enable…");

@@ -121,3 +121,18 @@ test("the timeline shows the chosen kinds, grows by itself, and is copied withou
 test("nobody who was looked for is in the log", () => {
   assert.doesNotMatch(logOf(scene.window.home, 1_000_000), /@repruv\.test|glass harps/);
 });
+
+test("the palette changes the look, and keeps it", async () => {
+  const { window } = scene;
+  const theme = () => window.run(() => document.documentElement.dataset.theme ?? "system");
+  const before = await theme();
+  const [next, words] = before === "dark" ? ["light", "theme: light"] : ["dark", "theme: dark"];
+  await palette(window, ...words);
+  await window.sees(`Theme: ${next}`);
+  await window.keys("Enter");
+  await until("the look has changed", async () => (await theme()) === next);
+  await window.open("Settings");
+  await window.find("[role=radio][aria-checked=true], label[data-selected]", next === "dark" ? "Dark" : "Light");
+  await palette(window, ..."theme: as", "Enter");
+  await until("it follows the system", async () => (await theme()) === "system");
+});

@@ -12,6 +12,7 @@ import { ShortcutHelp } from "./ShortcutHelp";
 import { StaleBanner } from "./StaleBanner";
 import { TopBar } from "./TopBar";
 import { UnkeptBanner } from "./UnkeptBanner";
+import { UnlockDialog } from "./UnlockDialog";
 import { PLACES } from "./places";
 import { useShortcuts } from "./use-shortcuts";
 
@@ -20,6 +21,7 @@ export function Shell() {
   const session = useSession();
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
+  const [unlocking, setUnlocking] = useState(false);
   const announcement = useAnnouncement();
   const path = useLocation({ select: (location) => location.pathname });
   const reading = useRouterState({ select: (state) => state.isLoading });
@@ -39,7 +41,7 @@ export function Shell() {
       </a>
       <Rail />
       <div className={styles.side}>
-        <TopBar onPalette={() => setPalette(true)} />
+        <TopBar onPalette={() => setPalette(true)} onUnlock={() => setUnlocking(true)} />
         <div className={styles.reading} data-on={reading || undefined} />
         <StaleBanner />
         <UnkeptBanner />
@@ -48,7 +50,8 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <Palette open={palette} onClose={() => setPalette(false)} />
+      <Palette open={palette} onClose={() => setPalette(false)} onHelp={() => setHelp(true)} onUnlock={() => setUnlocking(true)} />
+      {unlocking ? <UnlockDialog onClose={() => setUnlocking(false)} /> : null}
       <ShortcutHelp open={help} onClose={() => setHelp(false)} />
       <Toasts />
       <div className="sr-only" aria-live="polite">

@@ -1,26 +1,20 @@
 import { LogOut, Search, UserRound } from "lucide-react";
 import { Kbd } from "../components/Kbd";
 import { Menu } from "../components/Menu";
-import { useIpc } from "../ipc/ipc";
-import { read } from "../lib/failure";
 import { MOD } from "../lib/platform";
-import { useReplaceSession, useSession } from "../lib/session";
+import { useSession } from "../lib/session";
 import { environmentMark } from "../lib/states/environment";
-import { toast } from "../lib/toasts";
 import { FreshnessMark } from "./FreshnessMark";
 import { visibleText } from "../lib/visible-text";
 import { ProductionLock } from "./ProductionLock";
 import styles from "./Shell.module.css";
+import { useSignOut } from "./use-session-actions";
 
-export function TopBar({ onPalette }: { onPalette: () => void }) {
+export function TopBar({ onPalette, onUnlock }: { onPalette: () => void; onUnlock: () => void }) {
   const session = useSession();
-  const replace = useReplaceSession();
-  const ipc = useIpc();
+  const signOut = useSignOut();
   const mark = session.environment ? environmentMark(session.environment.kind) : null;
   const name = session.environment?.name ?? "";
-  const signOut = () => {
-    read(ipc.commands.signOut()).then(replace, (error: unknown) => toast(String(error)));
-  };
   return (
     <header className={styles.bar}>
       {mark ? (
@@ -30,7 +24,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
           {name.toLowerCase() === mark.word.toLowerCase() ? null : <span className={styles.envName}>{name}</span>}
         </span>
       ) : null}
-      <ProductionLock />
+      <ProductionLock onUnlock={onUnlock} />
       <button type="button" className={styles.finder} onClick={onPalette} aria-keyshortcuts="Control+K Meta+K">
         <Search size={14} aria-hidden />
         <span className={styles.finderWords}>Find a user, a job, an action…</span>

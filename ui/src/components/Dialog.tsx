@@ -20,8 +20,10 @@ export function Dialog({ title, open, onClose, children, footer, dismissable = t
   const section = useRef<HTMLElement>(null);
   // Where this one follows another, that one gives the focus back to what lies behind both, a frame after it has gone.
   useEffect(() => {
+    const within = () => section.current?.contains(document.activeElement) === true;
+    const first = within() ? document.activeElement : section.current;
     const frame = requestAnimationFrame(() => {
-      if (section.current?.contains(document.activeElement) === false) section.current.focus();
+      if (!within() && first instanceof HTMLElement) first.focus();
     });
     return () => cancelAnimationFrame(frame);
   }, []);

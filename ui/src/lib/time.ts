@@ -30,6 +30,11 @@ export function exactTime(iso: string, zone: "local" | "utc" = "local"): string 
   return zone === "utc" ? `${text} UTC` : `${text} ${zoneName(date)}`;
 }
 
+/** [`exactTime`] within a sentence, which does not break in the middle of it. */
+export function exactTimeInWords(iso: string, zone: "local" | "utc" = "local"): string {
+  return exactTime(iso, zone).replaceAll(" ", "\u00a0");
+}
+
 /** Shorter, for a column: without the date when it is today's. */
 export function columnTime(iso: string, times: Times, now_ms: number): string {
   if (times === "relative") return relativeTime(iso, now_ms);

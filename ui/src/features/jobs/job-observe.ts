@@ -3,12 +3,12 @@ import type { Observation } from "../../lib/command-phase";
 import { OctagonPause } from "lucide-react";
 import { JOB_STATUSES, jobStatusMark } from "../../lib/states/job";
 import type { StateMark } from "../../lib/states/state-mark";
-import { exactTime } from "../../lib/time";
+import { exactTimeInWords } from "../../lib/time";
 
 /** What the live row says of a command that was accepted with `accepted`. */
 export function observeJob(action: JobAction, accepted: JobRow, current: JobRow): Observation {
   const job = current.version >= accepted.version ? current : accepted;
-  if (action === "reschedule") return { state: "done", words: `It runs at ${exactTime(job.run_at)}.` };
+  if (action === "reschedule") return { state: "done", words: `It runs at ${exactTimeInWords(job.run_at)}.` };
   return action === "cancel" ? observeCancel(job) : observeRetry(job);
 }
 

@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
-import { VisibleText } from "../../components/VisibleText";
 import type { BulkPlanView } from "../../generated/commands";
 import { useIpc } from "../../ipc/ipc";
 import { useCommand } from "../../ipc/use-command";
@@ -8,6 +7,7 @@ import { plural } from "../../lib/numbers";
 import { useChangeBlock, useWhere } from "../../lib/session";
 import { sessionMark } from "../../lib/states/session";
 import { PreviewedEffect } from "./RevokeEffect";
+import { REVOKE_REASONS, RevokeSubject } from "./RevokeSubject";
 import { whichOf } from "./revoke-choice";
 import { revokePreviewOptions } from "./sessions-queries";
 
@@ -29,14 +29,7 @@ export function PlanRevokeDialog({ userId, email, onPlanned, onClose }: PlanRevo
     <ConfirmDialog
       title="Plan to revoke all sessions"
       onClose={onClose}
-      subject={
-        <>
-          Of{" "}
-          <strong>
-            <VisibleText text={email} max={160} />
-          </strong>
-        </>
-      }
+      subject={<RevokeSubject email={email} />}
       now={sessionMark("active")}
       next={sessionMark("revoked")}
       note="A colleague must approve this here. You make a plan of this user and confirm it on its page; nothing is changed until somebody else has approved it."
@@ -44,7 +37,7 @@ export function PlanRevokeDialog({ userId, email, onPlanned, onClose }: PlanRevo
       incomplete={preview?.ends === 0 ? "There is no active session to revoke." : null}
       confirm="Make the plan"
       where={useWhere()}
-      reasons={["Customer asked for it", "Account may be compromised", "Password was changed"]}
+      reasons={REVOKE_REASONS}
       blocked={useChangeBlock("bulk.run")}
       command={command}
       observed={null}

@@ -1,7 +1,7 @@
 import { KeyValue } from "../../components/KeyValue";
 import type { RevokePreview } from "../../generated/commands";
 import { plural } from "../../lib/numbers";
-import { exactTime } from "../../lib/time";
+import { exactTimeInWords } from "../../lib/time";
 import { visibleText } from "../../lib/visible-text";
 
 /** What a revoke does and does not do. */
@@ -33,5 +33,5 @@ function dies({ ends, devices }: RevokePreview): string {
 
 function lives({ stays, stays_until }: RevokePreview): string {
   if (stays === 0 || stays_until === null) return "Nothing: the customer is signed out everywhere.";
-  return `${plural(stays, "active session")} of this user, the last until ${exactTime(stays_until)}.`;
+  return `${plural(stays, "active session")} of this user, the last until ${exactTimeInWords(stays_until)}.`;
 }

@@ -2,7 +2,6 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { ConfirmDialog } from "../../components/ConfirmDialog";
 import { SelectField } from "../../components/SelectField";
-import { VisibleText } from "../../components/VisibleText";
 import type { RevokePreview, SessionRow, SessionsRevoked } from "../../generated/commands";
 import { useIpc } from "../../ipc/ipc";
 import { plural } from "../../lib/numbers";
@@ -10,6 +9,7 @@ import { useChangeBlock, useNeedsSecondPerson, useWhere } from "../../lib/sessio
 import { sessionMark } from "../../lib/states/session";
 import { PlanRevokeDialog } from "./PlanRevokeDialog";
 import { PreviewedEffect } from "./RevokeEffect";
+import { REVOKE_REASONS, RevokeSubject } from "./RevokeSubject";
 import { type Choice, choiceWords, choices, meant, whichOf } from "./revoke-choice";
 import { revokePreviewOptions } from "./sessions-queries";
 import { useRevoke } from "./use-revoke";
@@ -49,14 +49,7 @@ export function RevokeSessionsDialog({ userId, email, except, onPlanned, onClose
     <ConfirmDialog
       title={except === null ? "Revoke sessions" : "Revoke all sessions but this"}
       onClose={onClose}
-      subject={
-        <>
-          Of{" "}
-          <strong>
-            <VisibleText text={email} max={160} />
-          </strong>
-        </>
-      }
+      subject={<RevokeSubject email={email} />}
       now={sessionMark("active")}
       next={sessionMark("revoked")}
       note="Their access and refresh tokens are refused from the next request on. The customer must sign in again there."
@@ -65,7 +58,7 @@ export function RevokeSessionsDialog({ userId, email, except, onPlanned, onClose
       confirm={choice.kind === "all" ? (except === null ? "Revoke all" : "Revoke all others") : "Revoke these"}
       tone="danger"
       where={where}
-      reasons={["Customer asked for it", "Account may be compromised", "Password was changed"]}
+      reasons={REVOKE_REASONS}
       blocked={blocked}
       command={command}
       observed={observed}

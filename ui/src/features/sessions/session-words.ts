@@ -1,6 +1,6 @@
 import type { SessionRow } from "../../generated/commands";
 import { plural } from "../../lib/numbers";
-import { exactTime } from "../../lib/time";
+import { exactTimeInWords } from "../../lib/time";
 import { visibleText } from "../../lib/visible-text";
 
 /** Where a second person is asked for, a plan ends all of them and no choice of them. */
@@ -21,7 +21,7 @@ export function livesOn(stay: readonly SessionRow[], more: boolean): string {
   if (more) return "Every other session of this user lives on until it expires.";
   if (stay.length === 0) return "Nothing: no other session of this user is active.";
   const only = stay.length === 1 ? stay[0] : undefined;
-  if (only) return `${placeWords(only)}, until ${exactTime(only.expires_at)} at the latest.`;
+  if (only) return `${placeWords(only)}, until ${exactTimeInWords(only.expires_at)} at the latest.`;
   const last = stay.reduce((latest, each) => (each.expires_at > latest ? each.expires_at : latest), "");
-  return `${plural(stay.length, "other session")} of this user, the last until ${exactTime(last)}.`;
+  return `${plural(stay.length, "other session")} of this user, the last until ${exactTimeInWords(last)}.`;
 }

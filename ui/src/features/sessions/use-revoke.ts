@@ -7,7 +7,7 @@ import { serverNow } from "../../lib/clock";
 import type { Command, Intent, Observation } from "../../lib/command-phase";
 import type { Answer } from "../../lib/failure";
 import { useTicked } from "../../lib/ticker";
-import { exactTime } from "../../lib/time";
+import { exactTimeInWords } from "../../lib/time";
 import { patchSessions, rereadOwner, sessionCheckOptions, sessionProbeOptions } from "./sessions-queries";
 
 /** A read follows a write within this, or it is said. */
@@ -45,7 +45,7 @@ export function useRevoke<T>({ title, userId, send, revokedAt, ends, done }: Opt
   const late = useTicked((now_ms) => at !== null && now_ms > Date.parse(at) + LATE_MS);
   if (phase.name !== "accepted") return { command, observed: null };
   if (rows !== undefined && seen(rows)) {
-    const words = `Seen in the database: ${done(phase.data)} at ${exactTime(at ?? new Date(serverNow()).toISOString())}.`;
+    const words = `Seen in the database: ${done(phase.data)} at ${exactTimeInWords(at ?? new Date(serverNow()).toISOString())}.`;
     return { command, observed: { state: "done", words: [words, probed === undefined ? null : probeWords(probe)].filter(Boolean).join(" ") } };
   }
   const words = "Revoked. Reading it back from the database.";
@@ -55,5 +55,5 @@ export function useRevoke<T>({ title, userId, send, revokedAt, ends, done }: Opt
 function probeWords({ data, error }: Pick<UseQueryResult<SessionProbe>, "data" | "error">): string {
   if (data === undefined) return error === null ? "Asking the API for proof." : `The API could not be asked for proof: ${error.message}`;
   const still = [data.access_accepted ? "access token" : null, data.refresh_accepted ? "refresh token" : null].filter(Boolean).join(" and ");
-  return still === "" ? `Proof: at ${exactTime(data.at)} the API refuses its access token and its refresh token.` : `The API still accepts its ${still}: tell engineering.`;
+  return still === "" ? `Proof: at ${exactTimeInWords(data.at)} the API refuses its access token and its refresh token.` : `The API still accepts its ${still}: tell engineering.`;
 }

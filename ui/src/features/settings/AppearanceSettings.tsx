@@ -1,18 +1,9 @@
 import { Segmented } from "../../components/Segmented";
-import type { Density, Theme, Times } from "../../generated/commands";
+import type { Times } from "../../generated/commands";
+import { DENSITIES, THEMES } from "../../lib/appearance";
 import styles from "./Settings.module.css";
-import { useChangePreferences } from "./use-change-preferences";
+import { useChangePreferences } from "../../lib/use-change-preferences";
 
-const THEMES: readonly { value: Theme; label: string }[] = [
-  { value: "system", label: "As the system" },
-  { value: "light", label: "Light" },
-  { value: "dark", label: "Dark" },
-];
-const DENSITIES: readonly { value: Density; label: string }[] = [
-  { value: "compact", label: "Compact" },
-  { value: "normal", label: "Normal" },
-  { value: "relaxed", label: "Relaxed" },
-];
 const TIMES: readonly { value: Times; label: string }[] = [
   { value: "relative", label: "2 min ago" },
   { value: "local", label: "This machine’s zone" },

@@ -5,7 +5,7 @@ import { TextField } from "../../components/TextField";
 import type { DemoPreset } from "../../generated/commands";
 import { serverNow } from "../../lib/clock";
 import { localText, nextHour, readLocalTime } from "../../lib/schedule";
-import { exactTime, relativeTime } from "../../lib/time";
+import { exactTimeInWords, relativeTime } from "../../lib/time";
 import { PresetPicker } from "./PresetPicker";
 import styles from "./Enable.module.css";
 import { type EnableForm, type EnableProblem, NICHE_MAX_CHARS, profileTypes } from "./enable-form";
@@ -79,7 +79,7 @@ function Schedule({ at, onChange }: { at: string; onChange: (at: string) => void
         placeholder="2026-11-22 09:00"
         onChange={onChange}
         error={"problem" in time ? time.problem : null}
-        hint={"iso" in time ? [`${exactTime(time.iso, "utc")}, ${relativeTime(time.iso, now_ms)}.`, time.note].filter(Boolean).join(" ") : null}
+        hint={"iso" in time ? [`${exactTimeInWords(time.iso, "utc")}, ${relativeTime(time.iso, now_ms)}.`, time.note].filter(Boolean).join(" ") : null}
       />
       <div className={styles.offers}>
         <Button size="small" tone="quiet" onPress={() => onChange(nextHour(MORNING_HOUR, now_ms))}>

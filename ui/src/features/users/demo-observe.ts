@@ -1,6 +1,6 @@
 import type { DemoModeAction, JobRow, UserView } from "../../generated/commands";
 import type { Observation } from "../../lib/command-phase";
-import { duration, exactTime } from "../../lib/time";
+import { duration, exactTimeInWords } from "../../lib/time";
 import { cleanupWords, countsFrom, expectedFor } from "./demo-facts";
 
 /** What the live data says of a command that was accepted. `accepted` is what the API answered, where it answers a user. */
@@ -77,5 +77,5 @@ function inFlight(job: JobRow | null, late: string | null): Observation {
   if (job.status === "running") return { state: "running", words: job.step ?? "Running.", progress: job.progress, late };
   if (job.attempt > 0 && job.error !== null) return { state: "waiting", words: `Attempt ${job.attempt} failed: ${job.error} It is tried again by itself.`, late };
   const ahead = Date.parse(job.run_at) - Date.parse(job.created_at) > 60_000;
-  return { state: "waiting", words: ahead ? `Scheduled. It starts at ${exactTime(job.run_at)}.` : "Waiting for a worker.", late };
+  return { state: "waiting", words: ahead ? `Scheduled. It starts at ${exactTimeInWords(job.run_at)}.` : "Waiting for a worker.", late };
 }

@@ -1,0 +1,28 @@
+import { Keyboard, Lock, LockOpen, LogOut, Palette, Rows3 } from "lucide-react";
+import { DENSITIES, THEMES } from "../lib/appearance";
+import { useProductionLock } from "../lib/production-lock";
+import { useChangePreferences } from "../lib/use-change-preferences";
+import type { PaletteItem } from "./palette-items";
+import { useLockProduction, useSignOut } from "./use-session-actions";
+
+/** What can be done from anywhere: nothing that changes a customer, which is done where one sees whom. */
+export function usePaletteActions(on: { onHelp: () => void; onUnlock: () => void }): PaletteItem[] {
+  const lock = useProductionLock();
+  const lockNow = useLockProduction();
+  const signOut = useSignOut();
+  const { preferences, change } = useChangePreferences();
+  const locks: Record<typeof lock.state, PaletteItem[]> = {
+    none: [],
+    locked: [{ id: "do unlock", words: "Unlock for changes…", icon: LockOpen, hint: "15 minutes", onPress: on.onUnlock }],
+    open: [{ id: "do lock", words: "Lock now", icon: Lock, hint: "Read-only", onPress: lockNow }],
+  };
+  const themes = THEMES.filter(({ value }) => value !== preferences.theme);
+  const densities = DENSITIES.filter(({ value }) => value !== preferences.density);
+  return [
+    ...locks[lock.state],
+    ...themes.map(({ value, label }) => ({ id: `do theme ${value}`, words: `Theme: ${label.toLowerCase()}`, icon: Palette, hint: "Look", onPress: () => change({ theme: value }) })),
+    ...densities.map(({ value, label }) => ({ id: `do rows ${value}`, words: `Rows: ${label.toLowerCase()}`, icon: Rows3, hint: "Look", onPress: () => change({ density: value }) })),
+    { id: "do help", words: "Keyboard shortcuts", icon: Keyboard, hint: "?", onPress: on.onHelp },
+    { id: "do sign out", words: "Sign out", icon: LogOut, hint: "", onPress: signOut },
+  ];
+}
