@@ -5,7 +5,7 @@ use super::{Notice, place, show, words};
 use crate::{approvals, ops::Ops};
 use contract::triage::Contradiction;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
-use tracing::warn;
+use tracing::{info, warn};
 
 /// Time alone makes things overdue; and what a restart upsets together is told together.
 const EVERY: Duration = Duration::from_secs(10);
@@ -31,6 +31,9 @@ pub async fn tell(ops: Arc<Ops>) {
             }
         }
         if let Ok(waiting) = approvals::read(&ops).await {
+            if !plans.knows(&whose) {
+                info!("What newly needs this person is told from now on");
+            }
             let news = plans.news(&whose, waiting.yours.iter().map(|plan| plan.id).collect());
             if !news.is_empty() {
                 say(&ops, words::of_approvals(&place(&ops), &news, waiting.yours.len())).await;
@@ -60,12 +63,16 @@ impl<T> Default for Known<T> {
 }
 
 impl<T: Ord + Clone> Known<T> {
+    /// Something was seen for these people before.
+    fn knows(&self, whose: &str) -> bool {
+        self.0.as_ref().is_some_and(|(before, _)| before == whose)
+    }
+
     /// What was not there at the last look; nothing at the first one for these people.
     fn news(&mut self, whose: &str, now: BTreeSet<T>) -> Vec<T> {
-        match self.0.replace((whose.to_owned(), now.clone())) {
-            Some((before_whose, before)) if before_whose == whose => now.difference(&before).cloned().collect(),
-            _ => vec![],
-        }
+        let known = self.knows(whose);
+        let before = self.0.replace((whose.to_owned(), now.clone())).filter(|_| known);
+        before.map_or_else(Vec::new, |(_, before)| now.difference(&before).cloned().collect())
     }
 }
 

@@ -132,7 +132,7 @@ test("the palette changes the look, and keeps it", async () => {
   await window.keys("Enter");
   await until("the look has changed", async () => (await theme()) === next);
   await window.open("Settings");
-  await window.find("[role=radio][aria-checked=true], label[data-selected]", next === "dark" ? "Dark" : "Light");
+  await until("Settings say so", () => window.run((next) => document.querySelector(`input[value=${next}]`)?.checked, next));
   await palette(window, ..."theme: as", "Enter");
   await until("it follows the system", async () => (await theme()) === "system");
 });
