@@ -180,7 +180,12 @@ function windowOver({ browser, driver, home, launched_at }) {
       }),
 
     /** A picture of the window. */
-    picture: async (file) => writeFileSync(file, Buffer.from(await browser.takeScreenshot(), "base64")),
+    async picture(file) {
+      // The driver takes one with the page's next frame, and waits for ever where nothing on it moves.
+      await run(stir);
+      writeFileSync(file, Buffer.from(await browser.takeScreenshot(), "base64"));
+      await run(() => window.e2eStirring?.());
+    },
 
     /** A picture for people who want to see what the tests see: REPRUV_E2E_PICTURES names the folder. */
     async look(name) {
@@ -189,6 +194,15 @@ function windowOver({ browser, driver, home, launched_at }) {
     },
   };
   return self;
+}
+
+/** Runs in the page: something that nobody sees moves, until told to stop. */
+function stir() {
+  const mote = document.body.appendChild(document.createElement("i"));
+  mote.setAttribute("aria-hidden", "true");
+  mote.style.cssText = "position: fixed; bottom: 0; inline-size: 1px; block-size: 1px; opacity: 0.01; background: gray; pointer-events: none";
+  const timer = setInterval(() => (mote.style.left = mote.style.left === "0px" ? "1px" : "0px"), 40);
+  window.e2eStirring = () => [clearInterval(timer), mote.remove()];
 }
 
 /** Runs in the page: marks the first visible match and answers its mark. Names are compared as a screen reader says them. */
