@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { columnTime, duration, exactTime, relativeTime } from "./time";
+import { columnTime, duration, exactTime, exactTimeInWords, relativeTime } from "./time";
 
 const NOW = Date.UTC(2026, 10, 21, 2, 0, 0);
 const before = (seconds: number) => new Date(NOW - seconds * 1_000).toISOString();
@@ -24,6 +24,10 @@ describe("relative time", () => {
     expect(relativeTime("nonsense", NOW)).toBe("unknown");
     expect(exactTime("nonsense")).toBe("unknown");
   });
+});
+
+it("offers no place to break within a sentence", () => {
+  expect(exactTimeInWords(before(0), "utc")).toBe("2026\u201111\u201121\u00a002:00:00\u00a0UTC");
 });
 
 describe("column time", () => {

@@ -32,7 +32,7 @@ export function exactTime(iso: string, zone: "local" | "utc" = "local"): string 
 
 /** [`exactTime`] within a sentence, which does not break in the middle of it. */
 export function exactTimeInWords(iso: string, zone: "local" | "utc" = "local"): string {
-  return exactTime(iso, zone).replaceAll(" ", "\u00a0");
+  return exactTime(iso, zone).replaceAll(" ", "\u00a0").replaceAll("-", "\u2011");
 }
 
 /** Shorter, for a column: without the date when it is today's. */
