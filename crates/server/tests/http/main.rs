@@ -3,6 +3,7 @@
 
 mod bulk;
 mod bulk_revokes;
+mod bulk_unusable;
 mod crowding;
 mod customers;
 mod database_logins;

@@ -124,14 +124,23 @@ fn unread(error: &ReadError) -> JobError {
     }
 }
 
-/// A plan that cannot be executed as it is will not get better by another attempt.
+/// A plan that cannot be executed as it is will not get better by another attempt; but one that this worker cannot read may be
+/// read by a newer one.
 fn unusable(error: StoreError) -> JobError {
-    let error = match error {
-        StoreError::Illegal(illegal) => illegal.reason,
-        StoreError::NotFound { .. } => "The plan of this job is no longer kept.".into(),
-        other => return other.into(),
-    };
-    JobError::Permanent { error, class: ErrorClass::Internal }
+    let class = ErrorClass::Internal;
+    match error {
+        StoreError::Illegal(illegal) => JobError::Permanent { error: illegal.reason, class },
+        StoreError::NotFound { .. } => {
+            JobError::Permanent { error: "The plan of this job is no longer kept.".into(), class }
+        }
+        error @ StoreError::BadRow { .. } => {
+            tracing::warn!(%error, "A plan cannot be read");
+            let error =
+                "This worker cannot read the plan: it may be older than the API. Update the workers, then resume it.";
+            JobError::Retry { error: error.into(), class, retry_after: None }
+        }
+        other => other.into(),
+    }
 }
 
 fn percent(run: &BulkRun) -> u8 {
