@@ -20,7 +20,7 @@ use std::{
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-/// For the page; the feed has two of its own. A login may hold twelve, so that those that died without a word, which the
+/// For the page; the feed has two of its own. A minted login may hold twelve, so that those that died without a word, which the
 /// server counts until it has noticed, leave room for the next.
 const CONNECTIONS_MAX: u32 = 3;
 const ACQUIRE_PATIENCE: Duration = Duration::from_secs(3);

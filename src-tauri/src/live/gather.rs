@@ -33,6 +33,7 @@ pub struct Gather {
     reset: Option<String>,
     /// The last two deliveries, newest first.
     delivered_at: [Option<Duration>; 2],
+    /// The pause after one that could not be read.
     not_before: Duration,
 }
 
@@ -78,7 +79,7 @@ impl Gather {
         })
     }
 
-    /// Puts back what could not be read, for a second.
+    /// Puts back what could not be read; nothing is told for a second.
     pub fn put_back(&mut self, delivery: Delivery, now: Duration) {
         self.not_before = now + RETRY;
         match delivery {

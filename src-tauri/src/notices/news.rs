@@ -32,7 +32,7 @@ pub async fn tell(ops: Arc<Ops>) {
         }
         if let Ok(waiting) = approvals::read(&ops).await {
             if !plans.knows(&whose) {
-                info!("What newly needs this person is told from now on");
+                info!("Plans that newly wait for this person are told from now on");
             }
             let news = plans.news(&whose, waiting.yours.iter().map(|plan| plan.id).collect());
             if !news.is_empty() {

@@ -183,8 +183,11 @@ function windowOver({ browser, driver, home, launched_at }) {
     async picture(file) {
       // The driver takes one with the page's next frame, and waits for ever where nothing on it moves.
       await run(stir);
-      writeFileSync(file, Buffer.from(await browser.takeScreenshot(), "base64"));
-      await run(() => window.e2eStirring?.());
+      try {
+        writeFileSync(file, Buffer.from(await browser.takeScreenshot(), "base64"));
+      } finally {
+        await run(() => window.e2eStirring?.());
+      }
     },
 
     /** A picture for people who want to see what the tests see: REPRUV_E2E_PICTURES names the folder. */

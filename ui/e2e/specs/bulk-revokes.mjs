@@ -49,7 +49,7 @@ test("all sessions of one user end only when a colleague has agreed, and every s
   await planner.sees("This cannot be undone");
   await planner.look("revoke-by-two-confirm");
   // Looks come every ten seconds, and what was there at the first is not news.
-  await until("the approver’s window has looked once", () => logOf(approver.home, 1_000_000).includes("What newly needs this person is told from now on"));
+  await until("the approver’s window has looked once", () => logOf(approver.home, 1_000_000).includes("Plans that newly wait for this person are told from now on"));
   await planner.press("Ask a second person");
   await planner.sees("It waits for a colleague");
   await planner.look("revoke-by-two-waits");

@@ -102,7 +102,7 @@ test("three are selected, planned and executed; the one that vanished fails alon
   await window.press("Retry 3 jobs…");
   await window.sees("This cannot be undone");
   await window.look("bulk-confirm");
-  await window.press("Retry 3 jobs: cannot be undone");
+  await window.press("Retry 3 jobs in");
   await window.sees("2 done", 60_000);
   await window.sees("1 failed");
   await window.sees("There is no such job any more.");
@@ -190,7 +190,7 @@ test("two whose verdict is the same are fixed by one plan; the one that mended i
   // The state is written anew by somebody else, and the old switch with it.
   await asOwner((client) => client.query("UPDATE users SET demo_mode_status = demo_mode_status WHERE id = $1", [chloe.id]));
   await window.press("Fix 2 cases…");
-  await window.press("Fix 2 cases: cannot be undone");
+  await window.press("Fix 2 cases in");
   await window.sees("Completed");
   await window.sees("1 done");
   await window.sees("the verdict is now “Nothing is wrong");

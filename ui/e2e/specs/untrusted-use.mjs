@@ -73,7 +73,7 @@ test("what needs a person, on the first screen", async () => {
 test("the questions before a session is revoked", async () => {
   await each(some(planted.places, 2), async ({ user, active, mark }) => {
     await visit(`/sessions?user=${user}&session=${active}`, mark, "aside");
-    return [...(await dialog("Revoke…", mark, "aside")), ...(await dialog("All of this user…", mark, "aside"))];
+    return [...(await dialog("Revoke…", mark, "aside")), ...(await dialog("Revoke all of this user…", mark, "aside"))];
   });
 });
 

@@ -50,9 +50,3 @@ it("offers no lock where there is none, and the looks that are not chosen", asyn
   expect(offered.filter((words) => words?.startsWith("Theme"))).toEqual(["Theme: as the systemLook", "Theme: lightLook"]);
   expect(offered.some((words) => /lock/i.test(words ?? ""))).toBe(false);
 });
-
-it("signs out", async () => {
-  const { choose } = await open("");
-  await choose("sign out", "Sign out");
-  await screen.findByRole("button", { name: "Sign in" });
-});

@@ -1,15 +1,14 @@
-import { Keyboard, Lock, LockOpen, LogOut, Palette, Rows3 } from "lucide-react";
+import { Keyboard, Lock, LockOpen, Palette, Rows3 } from "lucide-react";
 import { DENSITIES, THEMES } from "../lib/appearance";
 import { useProductionLock } from "../lib/production-lock";
 import { useChangePreferences } from "../lib/use-change-preferences";
 import type { PaletteItem } from "./palette-items";
-import { useLockProduction, useSignOut } from "./use-session-actions";
+import { useLockProduction } from "./use-session-actions";
 
-/** What can be done from anywhere: nothing that changes a customer, which is done where one sees whom. */
+/** What can be done from anywhere, and hurts nobody who meant to look for something: it is one Enter away from what was not found. */
 export function usePaletteActions(on: { onHelp: () => void; onUnlock: () => void }): PaletteItem[] {
   const lock = useProductionLock();
   const lockNow = useLockProduction();
-  const signOut = useSignOut();
   const { preferences, change } = useChangePreferences();
   const locks: Record<typeof lock.state, PaletteItem[]> = {
     none: [],
@@ -23,6 +22,5 @@ export function usePaletteActions(on: { onHelp: () => void; onUnlock: () => void
     ...themes.map(({ value, label }) => ({ id: `do theme ${value}`, words: `Theme: ${label.toLowerCase()}`, icon: Palette, hint: "Look", onPress: () => change({ theme: value }) })),
     ...densities.map(({ value, label }) => ({ id: `do rows ${value}`, words: `Rows: ${label.toLowerCase()}`, icon: Rows3, hint: "Look", onPress: () => change({ density: value }) })),
     { id: "do help", words: "Keyboard shortcuts", icon: Keyboard, hint: "?", onPress: on.onHelp },
-    { id: "do sign out", words: "Sign out", icon: LogOut, hint: "", onPress: signOut },
   ];
 }

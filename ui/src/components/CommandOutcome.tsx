@@ -98,7 +98,7 @@ export function CommandOutcome<I, T>({ title, command, observed, direct = false,
 
 type WayOutProps = { tone: "primary" | "plain"; onPress: () => void; children: string };
 
-/** What is left to press has the focus; a frame late, because the form's dialog takes it with it until then (see `Dialog`). */
+/** What is left to press has the focus; a frame late, as the form's dialog gives it back a frame after it has gone. */
 function WayOut({ tone, onPress, children }: WayOutProps) {
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {

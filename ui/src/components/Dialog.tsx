@@ -20,13 +20,14 @@ export function Dialog({ title, open, onClose, children, footer, dismissable = t
   const section = useRef<HTMLElement>(null);
   // Where this one follows another, that one gives the focus back to what lies behind both, a frame after it has gone.
   useEffect(() => {
+    if (!open) return undefined;
     const within = () => section.current?.contains(document.activeElement) === true;
     const first = within() ? document.activeElement : section.current;
     const frame = requestAnimationFrame(() => {
       if (!within() && first instanceof HTMLElement) first.focus();
     });
     return () => cancelAnimationFrame(frame);
-  }, []);
+  }, [open]);
   return (
     <ModalOverlay
       isOpen={open}

@@ -39,7 +39,8 @@ impl Listener {
     pub(super) fn start(pool: PgPool) -> Self {
         let (count, hints) = watch::channel(0);
         let (stop, stopped) = oneshot::channel();
-        if let Err(error) = spawn(pool, count, stopped) {
+        let run = move || run(pool, count, stopped);
+        if let Err(error) = std::thread::Builder::new().name("feed listener".into()).spawn(run) {
             tracing::warn!(%error, "the feed has no listener: it polls");
         }
         Self { hints, _stop: stop, unannounced: None, judged_at: 0, restarted: Instant::now(), backoff: RESTART_MIN }
@@ -90,17 +91,17 @@ impl Listener {
 /// Listens on a thread of its own until `stopped`, and closes the connection in any case. Where sqlx lets go of a listener it
 /// waits for a last answer, without a limit, and on a connection that fell silent it would keep one of the login's places; it
 /// waits within this runtime, and no longer than that.
-fn spawn(pool: PgPool, count: watch::Sender<u64>, stopped: oneshot::Receiver<()>) -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let run = move || {
-        runtime.block_on(async {
+fn run(pool: PgPool, count: watch::Sender<u64>, stopped: oneshot::Receiver<()>) {
+    // Made here: whoever drops one within another, because there was no thread for it, panics.
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(async {
             tokio::select! {
                 () = listen(pool, count) => {}
                 _ = stopped => {}
             }
-        });
-    };
-    std::thread::Builder::new().name("feed listener".into()).spawn(run).map(drop)
+        }),
+        Err(error) => tracing::warn!(%error, "the feed has no listener: it polls"),
+    }
 }
 
 /// Listens for ever. Connects as `pool` does at that moment, on a connection of its own.

@@ -106,6 +106,10 @@ async fn a_login_has_a_limit_of_connections_and_an_end() {
         login.text("user")
     );
     assert_eq!(stand.count(&bounded).await, 1);
+    // One from before the limit was raised gets it with its next renewal.
+    stand.sql(&format!("ALTER ROLE {} CONNECTION LIMIT 6", login.text("user"))).await;
+    let login = stand.post("/staff/database-login", &token, json!({})).await.expect(200);
+    assert_eq!(stand.count(&bounded).await, 1);
     let mut open = vec![];
     // Five of a window, twice where the first five were lost without a word, and two to spare.
     for _ in 0..12 {

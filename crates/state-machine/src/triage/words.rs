@@ -3,10 +3,11 @@
 use super::{CaseFacts, Cause, Gravity, PlainWords};
 use crate::{DemoModeStatus, DemoOperation, ErrorClass, JobStatus};
 
-/// A duration in words: `40 s`, `12 min`, `3 h`, `2 days`.
+/// A duration in words: `40 s`, `2 min 20 s`, `12 min`, `3 h`, `2 days`.
 pub(super) fn lasting(seconds: i64) -> String {
     match seconds.unsigned_abs() {
         s @ 0..=119 => format!("{s} s"),
+        s @ 120..=599 if s % 60 != 0 => format!("{} min {} s", s / 60, s % 60),
         s @ 120..=7_199 => format!("{} min", s / 60),
         s @ 7_200..=172_799 => format!("{} h", s / 3_600),
         s => format!("{} days", s / 86_400),

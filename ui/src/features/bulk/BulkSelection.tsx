@@ -17,28 +17,30 @@ type BulkSelectionProps = {
   ids: ReadonlySet<string>;
   /** The filter of the list, for everything that it lets through; `null`: there is none for what is selected. */
   filter: Pick<MakeBulkPlan, "jobs" | "users" | "cases"> | null;
-  /** What everything is called, where it is not all that matches the filter. */
-  all?: { button: string; chosen: string };
+  /** What everything is called: on the button that chooses it, and once it is chosen. */
+  all: { button: string; chosen: string };
   onPlanned: (planId: string) => void;
   onClear: () => void;
 };
 
 /** What can be done with rows that are selected, or with all that match. It only plans: nothing is changed from here. */
 export function BulkSelection({ what, ids, filter, all, onPlanned, onClear }: BulkSelectionProps) {
-  const [wanted, setWanted] = useState(false);
+  // Everything was wanted while these were ticked: whoever changes the ticks means the ticks.
+  const ticked = [...ids].sort().join(" ");
+  const [wantedOver, setWantedOver] = useState<string | null>(null);
   const [action, setAction] = useState<BulkAction | null>(null);
   const block = useChangeBlock("bulk.run");
-  const everything = wanted && filter !== null;
+  const everything = wantedOver === ticked && filter !== null;
   const tooMany = !everything && ids.size > IDS_MAX ? `At most ${IDS_MAX} can be chosen one by one. Choose all that match instead.` : null;
   const copy = () => void navigator.clipboard.writeText([...ids].join("\n")).then(() => toast(`Copied ${plural(ids.size, "id")}.`));
   const actions = (Object.keys(ACTIONS) as BulkAction[]).filter((each) => ACTIONS[each].what === what);
-  const chosen = everything ? (all?.chosen ?? `All ${what}s that match the filter`) : `${plural(ids.size, what)} selected`;
+  const chosen = everything ? all.chosen : `${plural(ids.size, what)} selected`;
   return (
     <div className={styles.bar} role="group" aria-label="Selection">
       <span role="status">{chosen}</span>
       {filter === null ? null : (
-        <Button size="small" tone="quiet" pressed={everything} onPress={() => setWanted(!wanted)}>
-          {all?.button ?? "All that match"}
+        <Button size="small" tone="quiet" onPress={() => setWantedOver(everything ? null : ticked)}>
+          {everything ? `Only the ${ids.size} ticked` : all.button}
         </Button>
       )}
       {actions.map((each) => (
@@ -46,9 +48,11 @@ export function BulkSelection({ what, ids, filter, all, onPlanned, onClear }: Bu
           {ACTIONS[each].verb}
         </Button>
       ))}
-      <Button size="small" tone="quiet" icon={Copy} onPress={copy}>
-        Copy ids
-      </Button>
+      {everything ? null : (
+        <Button size="small" tone="quiet" icon={Copy} onPress={copy}>
+          Copy ids
+        </Button>
+      )}
       <Button size="small" tone="quiet" onPress={onClear}>
         Clear
       </Button>

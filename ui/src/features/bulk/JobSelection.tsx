@@ -1,9 +1,19 @@
 import { useNavigate } from "@tanstack/react-router";
 import type { JobFilter } from "../../generated/commands";
 import { BulkSelection } from "./BulkSelection";
+import { allWords } from "./bulk-words";
 
 /** Over the list of jobs. */
 export function JobSelection({ ids, filter, onClear }: { ids: ReadonlySet<string>; filter: JobFilter; onClear: () => void }) {
   const navigate = useNavigate();
-  return <BulkSelection what="job" ids={ids} filter={{ jobs: filter, users: null, cases: null }} onPlanned={(planId) => void navigate({ to: "/bulk/$planId", params: { planId } })} onClear={onClear} />;
+  return (
+    <BulkSelection
+      what="job"
+      ids={ids}
+      filter={{ jobs: filter, users: null, cases: null }}
+      all={allWords("job", filter)}
+      onPlanned={(planId) => void navigate({ to: "/bulk/$planId", params: { planId } })}
+      onClear={onClear}
+    />
+  );
 }

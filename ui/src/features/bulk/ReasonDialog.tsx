@@ -13,6 +13,8 @@ type ReasonDialogProps<T> = {
   button: string;
   note: ReactNode;
   tone?: "primary" | "danger";
+  /** There is no way back: the button says so. */
+  final?: boolean;
   /** Why it cannot be pressed yet. */
   blocked: string | null;
   command: Command<string, T>;
@@ -22,7 +24,7 @@ type ReasonDialogProps<T> = {
 };
 
 /** One question before something is sent: what follows, the fields, and a button that says where. */
-export function ReasonDialog<T>({ title, button, note, tone = "primary", blocked, command, onPress, onClose, children }: ReasonDialogProps<T>) {
+export function ReasonDialog<T>({ title, button, note, tone = "primary", final = false, blocked, command, onPress, onClose, children }: ReasonDialogProps<T>) {
   const where = useWhere();
   const { phase } = command;
   const sending = phase.name === "sending";
@@ -44,7 +46,7 @@ export function ReasonDialog<T>({ title, button, note, tone = "primary", blocked
             Cancel
           </Button>
           <Button tone={tone} onPress={press} busy={sending} blocked={off}>
-            {sending ? "Sending…" : `${button}${where === null ? "" : ` ${where}`}`}
+            {sending ? "Sending…" : `${button}${where === null ? "" : ` ${where}`}${final ? ": cannot be undone" : ""}`}
           </Button>
         </>
       }

@@ -59,7 +59,7 @@ export function StepDialog({ step, seen, current, onClose }: StepDialogProps) {
   const right = !typing || typed.trim() === String(plan.will_change);
   const blocked = block ?? (moved ? "The plan has changed since you saw it." : null) ?? (right ? null : `Type ${plan.will_change} to confirm.`) ?? shortReason(reason);
   return (
-    <ReasonDialog title={words.title} button={words.button} note={words.note} tone={words.tone} blocked={blocked} command={command} onPress={() => command.press(reason.trim())} onClose={close}>
+    <ReasonDialog title={words.title} button={words.button} note={words.note} tone={words.tone} final={words.final === true} blocked={blocked} command={command} onPress={() => command.press(reason.trim())} onClose={close}>
       {step === "confirm" || step === "approve" ? (
         <p className={styles.undo}>
           <OctagonAlert size={14} aria-hidden />

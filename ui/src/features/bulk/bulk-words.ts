@@ -1,4 +1,4 @@
-import type { BulkAction, BulkForecast, BulkItemState, BulkPlanRow, BulkStep } from "../../generated/commands";
+import type { BulkAction, BulkForecast, BulkItemState, BulkPlanRow, BulkStep, JobFilter, UserFilter } from "../../generated/commands";
 import { plural } from "../../lib/numbers";
 import { visibleText } from "../../lib/visible-text";
 
@@ -12,6 +12,14 @@ export const ACTIONS: Record<BulkAction, ActionWords> = {
   apply_fix: { verb: "Fix…", to: (count) => `Fix ${plural(count, "case")}`, what: "case" },
 };
 
+/** All of a list, and never as if there were a filter where there is none. */
+export function allWords(what: "job" | "user", filter: JobFilter | UserFilter): { button: string; chosen: string } {
+  const isFiltered = Object.values(filter).some((wanted) => (Array.isArray(wanted) ? wanted.length > 0 : wanted !== null));
+  return isFiltered
+    ? { button: "All that match", chosen: `All ${what}s that match the filter` }
+    : { button: `Every ${what}`, chosen: `Every ${what}: no filter is set` };
+}
+
 export const FORECASTS: Record<BulkForecast, string> = {
   will_change: "will change",
   already_there: "already there",
@@ -23,7 +31,7 @@ export const ITEM_STATES: Record<BulkItemState, string> = { left_out: "Left out"
 
 export const planTitle = (plan: BulkPlanRow): string => ACTIONS[plan.action].to(plan.will_change);
 
-type StepWords = { title: string; button: string; note: string; tone: "primary" | "danger" };
+type StepWords = { title: string; button: string; note: string; tone: "primary" | "danger"; /** There is no way back from it. */ final?: true };
 
 /** What a step is called, and what follows from it. */
 export function stepWords(step: BulkStep, plan: BulkPlanRow): StepWords {
@@ -32,9 +40,9 @@ export function stepWords(step: BulkStep, plan: BulkPlanRow): StepWords {
     case "confirm":
       return plan.second_person
         ? { title, button: "Ask a second person", note: "Nothing is changed until somebody else approves it.", tone: "primary" }
-        : { title, button: `${title}: cannot be undone`, note: "It begins at once, one after the other.", tone: "danger" };
+        : { title, button: title, note: "It begins at once, one after the other.", tone: "danger", final: true };
     case "approve":
-      return { title: `Approve: ${title}`, button: `Approve and begin: cannot be undone`, note: `Planned by ${visibleText(plan.planned_by, 80)}, confirmed by ${visibleText(plan.confirmed_by ?? "nobody", 80)}. It begins at once.`, tone: "danger" };
+      return { title: `Approve: ${title}`, button: "Approve and begin", note: `Planned by ${visibleText(plan.planned_by, 80)}, confirmed by ${visibleText(plan.confirmed_by ?? "nobody", 80)}. It begins at once.`, tone: "danger", final: true };
     case "discard":
       return { title: "Discard the plan", button: "Discard", note: "Nothing was changed, and nothing will be.", tone: "primary" };
     case "pause":

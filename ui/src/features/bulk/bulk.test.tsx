@@ -1,5 +1,6 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { useState } from "react";
 import { expect, it, vi } from "vitest";
 import type { BulkPlanRow, BulkPlanView, BulkStep } from "../../generated/commands";
 import type { Commands } from "../../ipc/ipc";
@@ -7,6 +8,7 @@ import { keys } from "../../lib/query-keys";
 import { renderInWindow } from "../../test/render";
 import { BulkPlan } from "./BulkPlan";
 import { BulkSelection } from "./BulkSelection";
+import { allWords } from "./bulk-words";
 
 const ID = "0190a000-0000-7000-8000-000000000b01";
 const AT = "2026-11-21T03:00:00Z";
@@ -117,12 +119,35 @@ it("what failed is planned anew on a page of its own", async () => {
   expect(retryFailedBulk.mock.calls[0]).toMatchObject([{ id: ID, version: 3 }, { reason: "The demo service is back" }]);
 });
 
+it("means the ticks again as soon as they change, and speaks of no filter where there is none", async () => {
+  const everybody = { search: null, demo_modes: [] };
+  const Ticks = () => {
+    const [ids, setIds] = useState(["a", "b"]);
+    return (
+      <>
+        <button onClick={() => setIds(["a"])}>Untick one</button>
+        <BulkSelection what="user" ids={new Set(ids)} filter={{ jobs: null, users: everybody, cases: null }} all={allWords("user", everybody)} onPlanned={() => undefined} onClear={() => undefined} />
+      </>
+    );
+  };
+  renderInWindow(<Ticks />, {});
+  const user = userEvent.setup();
+  await user.click(screen.getByRole("button", { name: "Every user" }));
+  expect(screen.getByText("Every user: no filter is set")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Copy ids" })).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Only the 2 ticked" }));
+  expect(screen.getByText("2 users selected")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Every user" }));
+  await user.click(screen.getByRole("button", { name: "Untick one" }));
+  expect(screen.getByText("1 user selected")).toBeVisible();
+});
+
 it("plans what is selected, or all that the filter lets through, and changes nothing itself", async () => {
   const made = viewOf({}, ["confirm"]);
   const makeBulkPlan = vi.fn<Commands["makeBulkPlan"]>(async () => ({ status: "ok", data: made }));
   const onPlanned = vi.fn();
   const filter = { statuses: ["failed" as const], job_types: [], user: null, id: null, worker_id: null, error: null };
-  renderInWindow(<BulkSelection what="job" ids={new Set(["a", "b"])} filter={{ jobs: filter, users: null, cases: null }} onPlanned={onPlanned} onClear={() => undefined} />, { makeBulkPlan });
+  renderInWindow(<BulkSelection what="job" ids={new Set(["a", "b"])} filter={{ jobs: filter, users: null, cases: null }} all={allWords("job", filter)} onPlanned={onPlanned} onClear={() => undefined} />, { makeBulkPlan });
   const user = userEvent.setup();
   const plan = async () => {
     await user.click(screen.getByRole("button", { name: "Retry…" }));

@@ -53,7 +53,7 @@ export const JOB_COLUMNS: readonly Column<JobRow>[] = [
   {
     id: "user",
     header: "User",
-    width: "minmax(110px, 1.1fr)",
+    width: "minmax(150px, 1.3fr)",
     cell: (job) =>
       job.user_id === null ? (
         <span className={styles.quiet}>system</span>
@@ -63,7 +63,7 @@ export const JOB_COLUMNS: readonly Column<JobRow>[] = [
         </span>
       ),
   },
-  { id: "detail", header: "Detail", width: "minmax(120px, 1.5fr)", cell: (job) => <Detail job={job} /> },
+  { id: "detail", header: "Detail", width: "minmax(110px, 1.2fr)", cell: (job) => <Detail job={job} /> },
   {
     id: "attempts",
     header: "Attempt",
@@ -82,7 +82,7 @@ export const JOB_COLUMNS: readonly Column<JobRow>[] = [
     id: "worker",
     header: "Worker",
     width: "104px",
-    hideBelow_px: 920,
+    hideBelow_px: 1_100,
     cell: (job) => <span className={styles.mono}>{job.worker === null ? "–" : <VisibleText text={job.worker} max={60} />}</span>,
   },
   { id: "id", header: "Id", width: "88px", hideBelow_px: 1_200, cell: (job) => <CopyId id={job.id} what="job id" /> },

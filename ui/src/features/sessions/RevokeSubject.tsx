@@ -12,5 +12,5 @@ export function RevokeSubject({ email }: { email: string }) {
   );
 }
 
-/** Why all of them, most often. */
+/** Why several end, most often. */
 export const REVOKE_REASONS = ["Customer asked for it", "Account may be compromised", "Password was changed"];

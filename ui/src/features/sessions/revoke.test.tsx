@@ -79,7 +79,7 @@ it("goes by keys alone: what is left to press has the focus, and then what it be
 it("revokes all: nothing lives on", async () => {
   const { first, commands } = system();
   renderInWindow(<RevokeActions session={first} onPlanned={vi.fn()} />, commands);
-  await userEvent.click(screen.getByRole("button", { name: "All of this user…" }));
+  await userEvent.click(screen.getByRole("button", { name: "Revoke all of this user…" }));
   expect(await screen.findByText("2 active sessions: Chrome on macOS, Safari on iPhone.")).toBeInTheDocument();
   expect(screen.getByText(/signed out everywhere/)).toBeInTheDocument();
   await confirm("Revoke all");
@@ -90,7 +90,7 @@ it("revokes all: nothing lives on", async () => {
 it("revokes all but this: this one lives on", async () => {
   const { first, commands } = system();
   renderInWindow(<RevokeActions session={first} onPlanned={vi.fn()} />, commands);
-  await userEvent.click(screen.getByRole("button", { name: "All but this…" }));
+  await userEvent.click(screen.getByRole("button", { name: "Revoke all but this…" }));
   expect(await screen.findByText("1 active session: Safari on iPhone.")).toBeInTheDocument();
   expect(screen.getByText(/^1 active session of this user, the last until/)).toBeInTheDocument();
   await confirm("Revoke all others");
@@ -101,7 +101,7 @@ it("revokes all but this: this one lives on", async () => {
 it("revokes those on a device: the others live on", async () => {
   const { first, commands } = system();
   renderInWindow(<RevokeActions session={first} onPlanned={vi.fn()} />, commands);
-  await userEvent.click(screen.getByRole("button", { name: "All of this user…" }));
+  await userEvent.click(screen.getByRole("button", { name: "Revoke all of this user…" }));
   await userEvent.selectOptions(await screen.findByLabelText("Which"), await screen.findByRole("option", { name: "Only on Safari on iPhone (1 active)" }));
   expect(await screen.findByText("1 active session: Safari on iPhone.")).toBeInTheDocument();
   expect(screen.getByText(/^1 active session of this user, the last until/)).toBeInTheDocument();
@@ -130,8 +130,8 @@ it("where a colleague must approve, revoking all makes a plan of one user and le
     </SessionContext>,
     { ...commands, makeBulkPlan },
   );
-  expect(screen.getByRole("button", { name: "All but this…" })).toHaveAttribute("aria-disabled", "true");
-  await userEvent.click(screen.getByRole("button", { name: "All of this user…" }));
+  expect(screen.getByRole("button", { name: "Revoke all but this…" })).toHaveAttribute("aria-disabled", "true");
+  await userEvent.click(screen.getByRole("button", { name: "Revoke all of this user…" }));
   expect(await screen.findByText(/A colleague must approve this here/)).toBeInTheDocument();
   expect(await screen.findByText("2 active sessions: Chrome on macOS, Safari on iPhone.")).toBeInTheDocument();
   expect(screen.queryByLabelText("Which")).toBeNull();
@@ -145,7 +145,7 @@ it("is led to a plan as well when the API asks for a second person only since it
   const { first, commands } = system();
   const revokeSessions = vi.fn<Commands["revokeSessions"]>(() => refuse({ type: "second_person", message: "One person alone may not do this here." }));
   renderInWindow(<RevokeActions session={first} onPlanned={vi.fn()} />, { ...commands, revokeSessions });
-  await userEvent.click(screen.getByRole("button", { name: "All of this user…" }));
+  await userEvent.click(screen.getByRole("button", { name: "Revoke all of this user…" }));
   await confirm("Revoke all");
   expect(await screen.findByText(/A colleague must approve this here/)).toBeInTheDocument();
   expect(screen.getByRole("button", { name: "Make the plan" })).toBeVisible();

@@ -74,8 +74,8 @@ function Mends({ verdict, asOf }: { verdict: Verdict; asOf: string }) {
   const words = useTicked((now_ms) => {
     if (in_s === null) return verdict.gravity === "act" && verdict.fix === null ? "It does not mend itself." : "";
     const left_s = Math.ceil(in_s - (now_ms - Date.parse(asOf)) / 1_000);
-    const what = verdict.cause === "running_normally" ? "Usually done" : "It goes on by itself";
-    return left_s > 0 ? `${what} in ${duration(left_s)}.` : `${what} any moment.`;
+    if (verdict.cause === "running_normally") return left_s > 0 ? `95 of 100 end within another ${duration(left_s)}.` : "It ends any moment.";
+    return left_s > 0 ? `It goes on by itself in ${duration(left_s)}.` : "It goes on by itself any moment.";
   });
   return words === "" ? null : <span>{words}</span>;
 }
