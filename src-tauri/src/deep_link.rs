@@ -39,6 +39,23 @@ mod tests {
         assert_eq!(path(&format!("repruv-ops://job/{}", ID.to_uppercase())), Some(format!("/jobs/{ID}")));
     }
 
+    /// The bundler's own entry has no field for the link, so that a packaged window opened without it.
+    #[test]
+    fn the_desktop_entry_of_the_packages_passes_the_link_on() {
+        let entry = include_str!("../linux.desktop.hbs");
+        let scheme = SCHEME.trim_end_matches("://");
+        for line in ["Exec={{exec}} %u".to_owned(), format!("MimeType=x-scheme-handler/{scheme};")] {
+            assert!(entry.lines().any(|each| each == line), "{line}");
+        }
+        let configuration = include_str!("../tauri.conf.json");
+        assert_eq!(
+            configuration.matches(r#""desktopTemplate": "linux.desktop.hbs""#).count(),
+            2,
+            "deb (AppImage goes by it) and rpm"
+        );
+        assert!(configuration.contains(&format!(r#""schemes": ["{scheme}"]"#)));
+    }
+
     #[test]
     fn anything_else_is_refused() {
         for bad in [

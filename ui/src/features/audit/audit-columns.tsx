@@ -11,7 +11,7 @@ import styles from "./Audit.module.css";
 export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
   { id: "at", header: "When", width: "92px", cell: (entry) => <RelativeTime at={entry.at} /> },
   { id: "who", header: "Who", width: "minmax(120px, 0.8fr)", cell: (entry) => <VisibleText text={entry.actor} max={120} /> },
-  { id: "what", header: "What", width: "minmax(150px, 1.2fr)", cell: (entry) => <VisibleText text={auditWords(entry.action)} max={80} /> },
+  { id: "what", header: "What", width: "minmax(186px, 1.2fr)", cell: (entry) => <VisibleText text={auditWords(entry.action)} max={80} /> },
   {
     id: "user",
     header: "On whom",
@@ -60,5 +60,5 @@ export const AUDIT_COLUMNS: readonly Column<AuditEntry>[] = [
         </Link>
       ),
   },
-  { id: "request", header: "Request", width: "88px", hideBelow_px: 960, cell: (entry) => (entry.request_id === null ? <span className={styles.quiet}>–</span> : <CopyId id={entry.request_id} what="request id" />) },
+  { id: "request", header: "Request", width: "88px", hideBelow_px: 1_060, cell: (entry) => (entry.request_id === null ? <span className={styles.quiet}>–</span> : <CopyId id={entry.request_id} what="request id" />) },
 ];
