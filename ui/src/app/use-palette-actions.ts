@@ -1,7 +1,7 @@
 import { Keyboard, Lock, LockOpen, Palette, Rows3 } from "lucide-react";
 import { DENSITIES, THEMES } from "../lib/appearance";
 import { useProductionLock } from "../lib/production-lock";
-import { useChangePreferences } from "../lib/use-change-preferences";
+import { useChangePreferences } from "../ipc/use-change-preferences";
 import type { PaletteItem } from "./palette-items";
 import { useLockProduction } from "./use-session-actions";
 

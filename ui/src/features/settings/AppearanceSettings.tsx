@@ -2,7 +2,7 @@ import { Segmented } from "../../components/Segmented";
 import type { Times } from "../../generated/commands";
 import { DENSITIES, THEMES } from "../../lib/appearance";
 import styles from "./Settings.module.css";
-import { useChangePreferences } from "../../lib/use-change-preferences";
+import { useChangePreferences } from "../../ipc/use-change-preferences";
 
 const TIMES: readonly { value: Times; label: string }[] = [
   { value: "relative", label: "2 min ago" },

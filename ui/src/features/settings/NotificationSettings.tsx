@@ -5,7 +5,7 @@ import { useIpc } from "../../ipc/ipc";
 import { read } from "../../lib/failure";
 import { toast } from "../../lib/toasts";
 import styles from "./Settings.module.css";
-import { useChangePreferences } from "../../lib/use-change-preferences";
+import { useChangePreferences } from "../../ipc/use-change-preferences";
 
 const OFF_OR_ON = [
   { value: "off", label: "Off" },

@@ -1,8 +1,8 @@
 import type { Preferences } from "../generated/commands";
-import { useIpc } from "../ipc/ipc";
-import { read } from "./failure";
-import { useReplaceSession, useSession } from "./session";
-import { toast } from "./toasts";
+import { useIpc } from "./ipc";
+import { read } from "../lib/failure";
+import { useReplaceSession, useSession } from "../lib/session";
+import { toast } from "../lib/toasts";
 
 /** The preferences, and what changes a part of them: at once, and back again when it cannot be kept. */
 export function useChangePreferences(): { preferences: Preferences; change: (part: Partial<Preferences>) => void } {
