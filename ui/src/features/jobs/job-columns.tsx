@@ -53,7 +53,7 @@ export const JOB_COLUMNS: readonly Column<JobRow>[] = [
   {
     id: "user",
     header: "User",
-    width: "minmax(150px, 1.3fr)",
+    width: "minmax(130px, 1.3fr)",
     cell: (job) =>
       job.user_id === null ? (
         <span className={styles.quiet}>system</span>
@@ -63,7 +63,7 @@ export const JOB_COLUMNS: readonly Column<JobRow>[] = [
         </span>
       ),
   },
-  { id: "detail", header: "Detail", width: "minmax(110px, 1.2fr)", cell: (job) => <Detail job={job} /> },
+  { id: "detail", header: "Detail", width: "minmax(100px, 1.2fr)", cell: (job) => <Detail job={job} /> },
   {
     id: "attempts",
     header: "Attempt",
