@@ -63,7 +63,7 @@ export const JOB_COLUMNS: readonly Column<JobRow>[] = [
         </span>
       ),
   },
-  { id: "detail", header: "Detail", width: "minmax(100px, 1.2fr)", cell: (job) => <Detail job={job} /> },
+  { id: "detail", header: "Detail", width: "minmax(100px, 1.2fr)", hideBelow_px: 700, cell: (job) => <Detail job={job} /> },
   {
     id: "attempts",
     header: "Attempt",
