@@ -15,30 +15,28 @@ const IDS_MAX = 1_000;
 type BulkSelectionProps = {
   what: "job" | "user" | "case";
   ids: ReadonlySet<string>;
-  /** The filter of the list, for everything that it lets through; `null`: there is none for what is selected. */
-  filter: Pick<MakeBulkPlan, "jobs" | "users" | "cases"> | null;
-  /** What everything is called: on the button that chooses it, and once it is chosen. */
-  all: { button: string; chosen: string };
+  /** Everything that the list's filter lets through, and what it is called: on the button that chooses it, and once it is chosen. `null`: no filter tells what is selected. */
+  all: { filter: Pick<MakeBulkPlan, "jobs" | "users" | "cases">; button: string; chosen: string } | null;
   onPlanned: (planId: string) => void;
   onClear: () => void;
 };
 
 /** What can be done with rows that are selected, or with all that match. It only plans: nothing is changed from here. */
-export function BulkSelection({ what, ids, filter, all, onPlanned, onClear }: BulkSelectionProps) {
+export function BulkSelection({ what, ids, all, onPlanned, onClear }: BulkSelectionProps) {
   // Everything was wanted while these were ticked: whoever changes the ticks means the ticks.
   const ticked = [...ids].sort().join(" ");
   const [wantedOver, setWantedOver] = useState<string | null>(null);
   const [action, setAction] = useState<BulkAction | null>(null);
   const block = useChangeBlock("bulk.run");
-  const everything = wantedOver === ticked && filter !== null;
-  const tooMany = !everything && ids.size > IDS_MAX ? `At most ${IDS_MAX} can be chosen one by one. Choose all that match instead.` : null;
+  const everything = wantedOver === ticked ? all : null;
+  const tooMany = everything === null && ids.size > IDS_MAX ? `At most ${IDS_MAX} can be chosen one by one. Choose all that match instead.` : null;
   const copy = () => void navigator.clipboard.writeText([...ids].join("\n")).then(() => toast(`Copied ${plural(ids.size, "id")}.`));
   const actions = (Object.keys(ACTIONS) as BulkAction[]).filter((each) => ACTIONS[each].what === what);
-  const chosen = everything ? all.chosen : `${plural(ids.size, what)} selected`;
+  const chosen = everything?.chosen ?? `${plural(ids.size, what)} selected`;
   return (
     <div className={styles.bar} role="group" aria-label="Selection">
       <span role="status">{chosen}</span>
-      {filter === null ? null : (
+      {all === null ? null : (
         <Button size="small" tone="quiet" onPress={() => setWantedOver(everything ? null : ticked)}>
           {everything ? `Only the ${ids.size} ticked` : all.button}
         </Button>
@@ -48,7 +46,7 @@ export function BulkSelection({ what, ids, filter, all, onPlanned, onClear }: Bu
           {ACTIONS[each].verb}
         </Button>
       ))}
-      {everything ? null : (
+      {everything !== null ? null : (
         <Button size="small" tone="quiet" icon={Copy} onPress={copy}>
           Copy ids
         </Button>
@@ -60,7 +58,7 @@ export function BulkSelection({ what, ids, filter, all, onPlanned, onClear }: Bu
         <MakePlanDialog
           action={action}
           chosen={chosen}
-          choice={everything ? { ids: null, ...filter } : { ids: [...ids], jobs: null, users: null, cases: null }}
+          choice={everything ? { ids: null, ...everything.filter } : { ids: [...ids], jobs: null, users: null, cases: null }}
           onPlanned={(planId) => {
             setAction(null);
             onClear();

@@ -13,12 +13,14 @@ type CaseSelectionProps = {
 /** Over the standing list of what needs a person. */
 export function CaseSelection({ ids, filter, onClear }: CaseSelectionProps) {
   const navigate = useNavigate();
-  const all = filter === null ? { button: "", chosen: "" } : { button: "All with this cause and fix", chosen: `All cases of “${CAUSE[filter.cause]}” whose fix is “${FIX[filter.fix]}”` };
+  const all =
+    filter === null
+      ? null
+      : { filter: { jobs: null, users: null, cases: filter }, button: "All with this cause and fix", chosen: `All cases of “${CAUSE[filter.cause]}” whose fix is “${FIX[filter.fix]}”` };
   return (
     <BulkSelection
       what="case"
       ids={ids}
-      filter={filter === null ? null : { jobs: null, users: null, cases: filter }}
       all={all}
       onPlanned={(planId) => void navigate({ to: "/bulk/$planId", params: { planId } })}
       onClear={onClear}

@@ -10,8 +10,7 @@ export function JobSelection({ ids, filter, onClear }: { ids: ReadonlySet<string
     <BulkSelection
       what="job"
       ids={ids}
-      filter={{ jobs: filter, users: null, cases: null }}
-      all={allWords("job", filter)}
+      all={{ filter: { jobs: filter, users: null, cases: null }, ...allWords("job", filter) }}
       onPlanned={(planId) => void navigate({ to: "/bulk/$planId", params: { planId } })}
       onClear={onClear}
     />

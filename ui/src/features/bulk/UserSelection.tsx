@@ -10,8 +10,7 @@ export function UserSelection({ ids, filter, onClear }: { ids: ReadonlySet<strin
     <BulkSelection
       what="user"
       ids={ids}
-      filter={{ jobs: null, users: filter, cases: null }}
-      all={allWords("user", filter)}
+      all={{ filter: { jobs: null, users: filter, cases: null }, ...allWords("user", filter) }}
       onPlanned={(planId) => void navigate({ to: "/bulk/$planId", params: { planId } })}
       onClear={onClear}
     />

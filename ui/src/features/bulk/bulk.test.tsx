@@ -126,7 +126,7 @@ it("means the ticks again as soon as they change, and speaks of no filter where 
     return (
       <>
         <button onClick={() => setIds(["a"])}>Untick one</button>
-        <BulkSelection what="user" ids={new Set(ids)} filter={{ jobs: null, users: everybody, cases: null }} all={allWords("user", everybody)} onPlanned={() => undefined} onClear={() => undefined} />
+        <BulkSelection what="user" ids={new Set(ids)} all={{ filter: { jobs: null, users: everybody, cases: null }, ...allWords("user", everybody) }} onPlanned={() => undefined} onClear={() => undefined} />
       </>
     );
   };
@@ -147,7 +147,7 @@ it("plans what is selected, or all that the filter lets through, and changes not
   const makeBulkPlan = vi.fn<Commands["makeBulkPlan"]>(async () => ({ status: "ok", data: made }));
   const onPlanned = vi.fn();
   const filter = { statuses: ["failed" as const], job_types: [], user: null, id: null, worker_id: null, error: null };
-  renderInWindow(<BulkSelection what="job" ids={new Set(["a", "b"])} filter={{ jobs: filter, users: null, cases: null }} all={allWords("job", filter)} onPlanned={onPlanned} onClear={() => undefined} />, { makeBulkPlan });
+  renderInWindow(<BulkSelection what="job" ids={new Set(["a", "b"])} all={{ filter: { jobs: filter, users: null, cases: null }, ...allWords("job", filter) }} onPlanned={onPlanned} onClear={() => undefined} />, { makeBulkPlan });
   const user = userEvent.setup();
   const plan = async () => {
     await user.click(screen.getByRole("button", { name: "Retry…" }));

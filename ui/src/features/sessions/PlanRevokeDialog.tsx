@@ -7,9 +7,10 @@ import { plural } from "../../lib/numbers";
 import { useChangeBlock, useWhere } from "../../lib/session";
 import { sessionMark } from "../../lib/states/session";
 import { PreviewedEffect } from "./RevokeEffect";
-import { REVOKE_REASONS, RevokeSubject } from "./RevokeSubject";
+import { RevokeSubject } from "./RevokeSubject";
 import { whichOf } from "./revoke-choice";
 import { revokePreviewOptions } from "./sessions-queries";
+import { REVOKE_REASONS } from "./session-words";
 
 type PlanRevokeDialogProps = { userId: string; email: string; onPlanned: (planId: string) => void; onClose: () => void };
 

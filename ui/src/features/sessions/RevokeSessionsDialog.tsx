@@ -9,10 +9,11 @@ import { useChangeBlock, useNeedsSecondPerson, useWhere } from "../../lib/sessio
 import { sessionMark } from "../../lib/states/session";
 import { PlanRevokeDialog } from "./PlanRevokeDialog";
 import { PreviewedEffect } from "./RevokeEffect";
-import { REVOKE_REASONS, RevokeSubject } from "./RevokeSubject";
+import { RevokeSubject } from "./RevokeSubject";
 import { type Choice, choiceWords, choices, meant, whichOf } from "./revoke-choice";
 import { revokePreviewOptions } from "./sessions-queries";
 import { useRevoke } from "./use-revoke";
+import { REVOKE_REASONS } from "./session-words";
 
 type RevokeSessionsDialogProps = {
   userId: string;

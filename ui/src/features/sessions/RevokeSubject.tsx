@@ -11,6 +11,3 @@ export function RevokeSubject({ email }: { email: string }) {
     </>
   );
 }
-
-/** Why several end, most often. */
-export const REVOKE_REASONS = ["Customer asked for it", "Account may be compromised", "Password was changed"];

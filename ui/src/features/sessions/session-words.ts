@@ -25,3 +25,6 @@ export function livesOn(stay: readonly SessionRow[], more: boolean): string {
   const last = stay.reduce((latest, each) => (each.expires_at > latest ? each.expires_at : latest), "");
   return `${plural(stay.length, "other session")} of this user, the last until ${exactTimeInWords(last)}.`;
 }
+
+/** Why several end, most often. */
+export const REVOKE_REASONS = ["Customer asked for it", "Account may be compromised", "Password was changed"];
